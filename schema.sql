@@ -1,0 +1,118 @@
+-- The database of slapproxy: SQLite, one file. A migration step of storage/migrate.rs leads from each version to the next.
+-- Times are whole microseconds since the epoch (UTC). Parameter maps are JSON objects, typed as the requester sent them.
+
+-- Machines that hold partitions. `description` is what the formatter posted, without its partitions.
+CREATE TABLE computer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reference TEXT NOT NULL UNIQUE,
+    title TEXT UNIQUE,
+    address TEXT,
+    netmask TEXT,
+    description TEXT NOT NULL DEFAULT '{}',
+    formatted_at INTEGER
+) STRICT;
+
+-- Places. A partition is free while it holds no instance; allocation goes in the order of the ids.
+CREATE TABLE partition (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    computer_id INTEGER NOT NULL REFERENCES computer (id),
+    reference TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '{}',
+    instance_id INTEGER UNIQUE REFERENCES instance (id),
+    UNIQUE (computer_id, reference)
+) STRICT;
+CREATE INDEX partition_free ON partition (computer_id, id) WHERE instance_id IS NULL;
+
+-- Addresses of a partition, in the order of the description. A routed one is reached through a gateway on the tap.
+CREATE TABLE partition_address (
+    partition_id INTEGER NOT NULL REFERENCES partition (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    interface TEXT NOT NULL,
+    address TEXT NOT NULL,
+    netmask TEXT,
+    gateway TEXT,
+    network TEXT,
+    PRIMARY KEY (partition_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Software releases supplied to a computer; `position` is the order of the latest supplies.
+CREATE TABLE software_installation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    computer_id INTEGER NOT NULL REFERENCES computer (id),
+    software_release TEXT NOT NULL,
+    requested_state TEXT NOT NULL CHECK (requested_state IN ('available', 'destroyed')),
+    position INTEGER NOT NULL,
+    UNIQUE (computer_id, software_release)
+) STRICT;
+
+-- Instances, software and shared alike. A root has no `root_id`; a person's request has no `requester_id`.
+-- A shared instance is served by the instance `host_id` and known to it as `shared_reference`.
+CREATE TABLE instance (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    title TEXT NOT NULL CHECK (title <> ''),
+    root_id INTEGER REFERENCES instance (id),
+    requester_id INTEGER REFERENCES instance (id),
+    software_release TEXT NOT NULL,
+    software_type TEXT NOT NULL,
+    requested_state TEXT NOT NULL CHECK (requested_state IN ('started', 'stopped', 'destroyed')),
+    parameters TEXT NOT NULL,
+    connection TEXT,
+    sla TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+    host_id INTEGER REFERENCES instance (id),
+    shared_reference TEXT,
+    -- the computer that a shared instance lives on: the same title may be shared once on each
+    host_computer_id INTEGER REFERENCES computer (id),
+    CHECK ((shared = 1) = (host_id IS NOT NULL)),
+    CHECK ((shared = 1) = (shared_reference IS NOT NULL)),
+    CHECK ((shared = 1) = (host_computer_id IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX instance_software ON instance (ifnull(root_id, 0), title) WHERE shared = 0;
+CREATE UNIQUE INDEX instance_shared ON instance (ifnull(root_id, 0), title, host_computer_id) WHERE shared = 1;
+CREATE UNIQUE INDEX instance_shared_reference ON instance (host_id, shared_reference) WHERE shared = 1;
+CREATE INDEX instance_root ON instance (root_id);
+CREATE INDEX instance_requester ON instance (requester_id);
+
+-- The latest report about a computer, an installation or an instance.
+CREATE TABLE status (
+    id INTEGER PRIMARY KEY,
+    computer_id INTEGER UNIQUE REFERENCES computer (id) ON DELETE CASCADE,
+    software_installation_id INTEGER UNIQUE REFERENCES software_installation (id) ON DELETE CASCADE,
+    instance_id INTEGER UNIQUE REFERENCES instance (id) ON DELETE CASCADE,
+    user TEXT NOT NULL,
+    text TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    CHECK ((computer_id IS NOT NULL) + (software_installation_id IS NOT NULL) + (instance_id IS NOT NULL) = 1)
+) STRICT;
+
+-- What happened, for good: it names its subjects by text, so it outlives them. A repeated event is counted, not repeated.
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL DEFAULT 1,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    computer TEXT,
+    partition TEXT,
+    instance TEXT,
+    software_release TEXT,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_subject ON event (computer, partition, instance, software_release, id);
+
+-- Consumption reports (TioXML), numbered per computer and source reference.
+CREATE TABLE consumption (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    computer_id INTEGER NOT NULL REFERENCES computer (id),
+    source_reference TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    user TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    UNIQUE (computer_id, source_reference, number)
+) STRICT;

@@ -1,0 +1,139 @@
+//! `slapproxy import`
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::logging::LogArguments;
+use super::output::{OutputFormat, data, note, progress};
+use super::settings::DatabaseArguments;
+use crate::client::Slap;
+use crate::config::Config;
+use crate::domain::description::ComputerDescription;
+use crate::domain::ids::Reference;
+use crate::http::block_on;
+use crate::master::{Master, Settings};
+use crate::storage::{Db, Lock, running_server};
+use crate::wire::control::{FormatReport, format_reports, read_ready};
+use crate::wire::slapformat;
+
+/// How long a running server may take.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Take over computer descriptions.
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    database: DatabaseArguments,
+    /// Descriptions as slapformat posts or saves them; a directory stands for its *.xml files, - for standard input
+    #[arg(required = true, value_name = "COMPUTER.xml")]
+    files: Vec<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value = "text", env = "SLAPPROXY_FORMAT")]
+    format: OutputFormat,
+}
+
+impl Import {
+    /// Imports all files or none, through the running server of the database if there is one.
+    pub fn run(self, log: &LogArguments) -> anyhow::Result<()> {
+        let config = self.database.config()?;
+        log.start(log.log_file.as_deref())?;
+        let read = read_descriptions(&self.files)?;
+        progress(&format!("importing {} descriptions", read.len()));
+        let reports = block_on(import(&config, read));
+        progress("");
+        let reports = reports?;
+        match self.format {
+            OutputFormat::Json => data(format!("{}\n", format_reports(&reports)).as_bytes())?,
+            OutputFormat::Text => reports.iter().for_each(tell),
+        }
+        Ok(())
+    }
+}
+
+async fn import(config: &Config, read: Vec<(String, ComputerDescription)>) -> anyhow::Result<Vec<FormatReport>> {
+    if let Some(server) = running_server(&config.database) {
+        let ready = read_ready(&server.0).context("the lock of the database does not say where its server is")?;
+        let documents: Vec<String> = read.into_iter().map(|(document, _)| document).collect();
+        return Ok(Slap::new(&ready.url, PATIENCE)?.import(&documents).await?);
+    }
+    let _lock = Lock::take(&config.database)?;
+    let default_computer = Reference::parse("computer_id", &config.computer_id)?;
+    let settings = Settings { default_computer, software_products: Vec::new() };
+    let master = Master::new(Db::open(&config.database)?, settings).await?;
+    let descriptions: Vec<_> = read.into_iter().map(|(_, description)| description).collect();
+    let computers: Vec<String> = descriptions.iter().map(|description| description.reference.clone()).collect();
+    let outcomes = master.load_computer_configurations(descriptions, "user".into()).await;
+    master.close();
+    let outcomes = outcomes?;
+    Ok(computers.iter().zip(&outcomes).map(|(computer, outcome)| FormatReport::new(computer, outcome)).collect())
+}
+
+fn tell(report: &FormatReport) {
+    let FormatReport { computer, added, kept, removed, .. } = report;
+    let (added, kept) = (added.len(), kept.len());
+    note(&format!("{computer}: {added} partitions added, {kept} kept, {} removed", removed.len()));
+    for partition in removed {
+        match &partition.instance {
+            Some(title) => note(&format!("  removed {}; {title} has no partition now", partition.partition)),
+            None => note(&format!("  removed {}, which was free", partition.partition)),
+        }
+    }
+}
+
+/// Reads descriptions and their documents; every fault is told with its file.
+pub(super) fn read_descriptions(paths: &[PathBuf]) -> anyhow::Result<Vec<(String, ComputerDescription)>> {
+    let mut faults = Vec::new();
+    let mut read = Vec::new();
+    let files = expand(paths)?;
+    for (index, file) in files.iter().enumerate() {
+        progress(&format!("reading {} ({} of {})", file.display(), index + 1, files.len()));
+        match read_description(file) {
+            Ok(description) => read.push(description),
+            Err(error) => faults.push(format!("{}: {error:#}", file.display())),
+        }
+    }
+    progress("");
+    if !faults.is_empty() {
+        bail!("nothing is imported:\n{}", faults.join("\n"));
+    }
+    Ok(read)
+}
+
+fn read_description(file: &Path) -> anyhow::Result<(String, ComputerDescription)> {
+    let mut document = String::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_string(&mut document)?;
+    } else {
+        document = fs::read_to_string(file)?;
+    }
+    let description = slapformat::read(document.as_bytes())?;
+    Ok((document, description))
+}
+
+fn expand(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let context = || format!("cannot list {}", path.display());
+        let entries = fs::read_dir(path).with_context(context)?.collect::<Result<Vec<_>, _>>().with_context(context)?;
+        let mut found: Vec<_> = entries
+            .into_iter()
+            .map(|entry| entry.path())
+            .filter(|file| file.extension().is_some_and(|extension| extension == "xml"))
+            .collect();
+        if found.is_empty() {
+            bail!("{} holds no *.xml file", path.display());
+        }
+        found.sort();
+        files.append(&mut found);
+    }
+    Ok(files)
+}

@@ -1,0 +1,76 @@
+//! The subcommands of the program, one file each.
+
+mod format;
+mod import;
+mod logging;
+mod output;
+mod settings;
+mod show;
+mod start;
+mod wait;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use logging::LogArguments;
+
+/// A complete SlapOS master for one machine.
+#[derive(Debug, Parser)]
+#[command(name = "slapproxy", version, about, max_term_width = 120)]
+struct Arguments {
+    #[command(flatten)]
+    log: LogArguments,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the master
+    Start(start::Start),
+    /// Take over computer descriptions of slapformat: their partitions exist afterwards
+    Import(import::Import),
+    /// Write a computer description, for machines without slapformat
+    Format(format::Format),
+    /// Show what a database holds, also while the master runs
+    Show(show::Show),
+    /// Wait until a master answers
+    Wait(wait::Wait),
+    /// The same commands as `slapos proxy …` spells them
+    #[command(subcommand, hide = true)]
+    Proxy(Proxy),
+}
+
+#[derive(Debug, Subcommand)]
+enum Proxy {
+    /// Start the master
+    Start(start::Start),
+    /// Show what a database holds, also while the master runs
+    Show(show::Show),
+}
+
+/// Parses the command line and runs it. Failures are told on standard error; wrong usage and configuration exit with
+/// status 2, other failures with 1.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Arguments { log, command } = Arguments::parse();
+    let result = match command {
+        Command::Start(start) | Command::Proxy(Proxy::Start(start)) => start.run(&log),
+        Command::Import(import) => import.run(&log),
+        Command::Format(format) => format.run(),
+        Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
+        Command::Wait(wait) => wait.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<settings::Misconfigured>() => {
+            output::note(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            output::note(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

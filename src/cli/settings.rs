@@ -1,0 +1,110 @@
+//! The options that mirror the configuration file.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::{Config, Environment, Faults, Overrides};
+
+/// Options of the database.
+#[derive(Debug, Args)]
+pub struct DatabaseArguments {
+    /// Configuration file (slapos.cfg)
+    #[arg(long, value_name = "FILE", env = "SLAPOS_CONFIGURATION")]
+    pub cfg: Option<PathBuf>,
+    /// Database file [default: slapproxy/proxy.db in the user's data directory]
+    #[arg(short = 'u', long, value_name = "PATH", env = "SLAPPROXY_DATABASE_URI")]
+    pub database_uri: Option<PathBuf>,
+    /// Reference of the default computer [default: `local_computer`]
+    #[arg(long, value_name = "REFERENCE", env = "SLAPPROXY_COMPUTER_ID")]
+    pub computer_id: Option<String>,
+}
+
+/// Options of the server.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// Name or address to listen on [default: 127.0.0.1]
+    #[arg(long, env = "SLAPPROXY_HOST")]
+    pub host: Option<String>,
+    /// Port to listen on; 0 is any free one [default: 5000]
+    #[arg(long, env = "SLAPPROXY_PORT", allow_hyphen_values = true)]
+    pub port: Option<String>,
+    /// Another name of this server in Host headers; may be repeated
+    #[arg(long, value_name = "NAME", env = "SLAPPROXY_ALLOW_HOST")]
+    pub allow_host: Vec<String>,
+    /// A site whose pages may call this server (Origin header), or *; may be repeated
+    #[arg(long, value_name = "ORIGIN", env = "SLAPPROXY_ALLOW_ORIGIN")]
+    pub allow_origin: Vec<String>,
+    /// A reverse proxy whose X-Forwarded-Proto and -Prefix are believed; may be repeated [default: 127.0.0.1, ::1]
+    #[arg(long, value_name = "ADDRESS", env = "SLAPPROXY_TRUSTED_PROXY")]
+    pub trusted_proxy: Vec<String>,
+    /// Largest form [default: 64M]
+    #[arg(long, value_name = "SIZE", env = "SLAPPROXY_FORM_LIMIT")]
+    pub form_limit: Option<String>,
+    /// How long a client may take to send its request [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "SLAPPROXY_CLIENT_TIMEOUT")]
+    pub client_timeout: Option<String>,
+    /// How timestamps are written: seconds or microseconds [default: seconds]
+    #[arg(long, value_name = "FORMAT", env = "SLAPPROXY_TIMESTAMP_FORMAT")]
+    pub timestamp_format: Option<String>,
+    /// A software product, as "NAME URL"; may be repeated
+    #[arg(long, value_name = "NAME URL", env = "SLAPPROXY_SOFTWARE_PRODUCT_LIST")]
+    pub software_product_list: Vec<String>,
+    /// Directory that local releases are relative to [default: /]
+    #[arg(long, value_name = "DIR", env = "SLAPPROXY_LOCAL_SOFTWARE_RELEASE_ROOT")]
+    pub local_software_release_root: Option<PathBuf>,
+    /// Directory served at /panel/public/
+    #[arg(long, value_name = "DIR", env = "SLAPPROXY_PUBLIC_DIRECTORY_PATH")]
+    pub public_directory_path: Option<PathBuf>,
+}
+
+/// A configuration with faults: every one of them, a line each.
+#[derive(Debug)]
+pub struct Misconfigured(Faults);
+
+impl fmt::Display for Misconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\nhint: README.md lists every key of the configuration with its meaning and default", self.0)
+    }
+}
+
+impl std::error::Error for Misconfigured {}
+
+fn load(overrides: Overrides) -> Result<Config, Misconfigured> {
+    Config::load(overrides, &Environment::of_process()).map_err(Misconfigured)
+}
+
+impl DatabaseArguments {
+    fn overrides(self) -> Overrides {
+        Overrides { cfg: self.cfg, database: self.database_uri, computer_id: self.computer_id, ..Overrides::default() }
+    }
+
+    /// The checked configuration.
+    pub fn config(self) -> Result<Config, Misconfigured> {
+        load(self.overrides())
+    }
+}
+
+impl ServerArguments {
+    /// The checked configuration.
+    pub fn config(self, log_file: Option<PathBuf>) -> Result<Config, Misconfigured> {
+        load(Overrides {
+            host: self.host,
+            port: self.port,
+            allow_hosts: self.allow_host,
+            allow_origins: self.allow_origin,
+            trusted_proxies: self.trusted_proxy,
+            form_limit: self.form_limit,
+            client_timeout: self.client_timeout,
+            timestamp_format: self.timestamp_format,
+            software_products: self.software_product_list,
+            local_software_release_root: self.local_software_release_root,
+            public_directory: self.public_directory_path,
+            log_file,
+            ..self.database.overrides()
+        })
+    }
+}

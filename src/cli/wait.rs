@@ -1,0 +1,69 @@
+//! `slapproxy wait`
+
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Args;
+use tokio::time::{Instant, sleep};
+
+use super::output::{data, note};
+use super::settings::DatabaseArguments;
+use crate::client::Slap;
+use crate::config::Config;
+use crate::http::block_on;
+use crate::storage::running_server;
+use crate::wire::control::{Ready, read_ready};
+
+/// How long to wait between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long one try may take.
+const TRY: Duration = Duration::from_secs(2);
+
+/// Wait until a master answers.
+#[derive(Debug, Args)]
+pub struct Wait {
+    #[command(flatten)]
+    database: DatabaseArguments,
+    /// The master to wait for [default: the server of the database]
+    #[arg(long, value_name = "URL", env = "SLAPPROXY_MASTER_URL")]
+    master_url: Option<String>,
+    /// How long to wait
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, env = "SLAPPROXY_TIMEOUT")]
+    timeout: f64,
+}
+
+impl Wait {
+    /// Prints the URL of the master once it answers.
+    pub fn run(self) -> anyhow::Result<()> {
+        let config = self.database.config()?;
+        let Ok(timeout) = Duration::try_from_secs_f64(self.timeout) else {
+            bail!("--timeout: {} is not a number of seconds", self.timeout);
+        };
+        let ready = block_on(wait(&config, self.master_url.as_deref(), timeout))?;
+        note("the master is ready");
+        data(format!("{}\n", ready.url).as_bytes())?;
+        Ok(())
+    }
+}
+
+async fn wait(config: &Config, master_url: Option<&str>, timeout: Duration) -> anyhow::Result<Ready> {
+    let deadline = Instant::now() + timeout;
+    loop {
+        let url = master_url.map(ToOwned::to_owned).or_else(|| {
+            let server = running_server(&config.database)?;
+            read_ready(&server.0).ok().map(|ready| ready.url)
+        });
+        let reason = match url {
+            None => format!("no server uses the database {}", config.database.display()),
+            Some(url) => match Slap::new(&url, TRY)?.ready().await {
+                Ok(ready) => return Ok(ready),
+                Err(error) => error.to_string(),
+            },
+        };
+        if Instant::now() >= deadline {
+            bail!("the master is not ready after {} s: {reason}", timeout.as_secs_f64());
+        }
+        sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,226 @@
+//! The configuration of the server: a file in the dialect of Python's `ConfigParser`, the command line and the
+//! environment, made into one checked [`Config`]. Everything that is wrong is reported at once.
+
+mod fault;
+mod file;
+mod ini;
+mod interpolation;
+mod multimaster;
+mod overrides;
+mod reader;
+mod spelling;
+mod value;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use crate::domain::software::SoftwareProduct;
+pub use crate::domain::timestamp::TimestampFormat;
+
+pub use self::fault::{Fault, Faults};
+pub use self::multimaster::RemoteMaster;
+pub use self::overrides::{Environment, Overrides};
+
+use self::fault::Place;
+use self::reader::Reader;
+
+/// What the server needs to know before it starts.
+///
+/// Values come from the command line or the environment, else from the sections `[slapos]` and `[slapproxy]` of the
+/// file in the order in which they stand there; the first value that is not empty wins. "Source" names the key of the
+/// file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Name or address to listen on, an IPv6 address without brackets. Source: `host`; default `127.0.0.1`.
+    pub host: String,
+    /// TCP port to listen on; 0 means any free one. Source: `port`; default 5000.
+    pub port: u16,
+    /// The SQLite file; it and its directory need not exist. Source: `database_uri`; default `slapproxy/proxy.db` in
+    /// the user's data directory.
+    pub database: PathBuf,
+    /// Reference of the default computer, which is always known. Source: `computer_id`; default `local_computer`.
+    pub computer_id: String,
+    /// Products by name, in the order of the file; each name once, with its last URL. Source: `software_product_list`.
+    pub software_products: Vec<SoftwareProduct>,
+    /// Directory that local releases are relative to. Source: `local_software_release_root`; default `/`.
+    pub local_software_release_root: PathBuf,
+    /// Directory served at `/panel/public/`. Source: `public_directory_path`.
+    pub public_directory: Option<PathBuf>,
+    /// Masters to which requests may be forwarded, in the order of the file. Source: the sections `[multimaster/URL]`.
+    pub multimaster: Vec<RemoteMaster>,
+    /// The content cache; absent when it is not served. Source: the keys `shacache_…`.
+    pub shacache: Option<Shacache>,
+    /// How instance timestamps are written on the wire. Source: `timestamp_format`.
+    pub timestamp_format: TimestampFormat,
+    /// Values of the `Host` header that are served besides the server's own names. Source: `allow_host`.
+    pub allow_hosts: Vec<String>,
+    /// Values of the `Origin` header that are served besides the server's own. Source: `allow_origin`.
+    pub allow_origins: Vec<String>,
+    /// Addresses whose forwarded headers are believed. Source: `trusted_proxy`; default `127.0.0.1` and `::1`.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The largest request body that is kept in memory, in bytes. Source: `form_limit`; default 64 MiB.
+    pub form_limit: usize,
+    /// How long a client may take to send its request. Source: `client_timeout`, in seconds; default 30 s.
+    pub client_timeout: Duration,
+    /// File that takes the log. Source: `log_file`.
+    pub log_file: Option<PathBuf>,
+    /// What is odd without being wrong, one sentence each, to be logged at start.
+    pub warnings: Vec<String>,
+}
+
+/// Where the content cache keeps its files, and where it looks for what it does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shacache {
+    /// Directory of the contents. Source: `shacache_content_directory`.
+    pub content_directory: PathBuf,
+    /// Directory of the directory entries. Source: `shacache_metadata_directory`.
+    pub metadata_directory: PathBuf,
+    /// Another cache with contents. Source: `shacache_upstream_cache_url`.
+    pub upstream_cache_url: Option<String>,
+    /// Another cache with directory entries. Source: `shacache_upstream_dir_url`.
+    pub upstream_dir_url: Option<String>,
+}
+
+impl Config {
+    /// Reads and checks the whole configuration. Looks at the disk, changes nothing there.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file, the command line and the environment.
+    pub fn load(overrides: Overrides, environment: &Environment) -> Result<Self, Faults> {
+        let home = environment.home.as_deref();
+        let mut start = Reader::new(None, home, Vec::new());
+        let cfg = start.path("cfg", overrides.cfg.as_ref(), value::path);
+        let (mut faults, _) = start.finish();
+        let (document, in_file) = cfg.map_or((None, Vec::new()), |(_, file)| file::open(&file));
+        faults.extend(in_file);
+        let mut reader = Reader::new(document.as_ref(), home, faults);
+
+        let mut config = Self {
+            host: reader.value("host", overrides.host.as_ref(), value::host).unwrap_or_else(|| "127.0.0.1".to_owned()),
+            port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(5000),
+            database: database(&mut reader, overrides.database.as_ref(), environment).unwrap_or_default(),
+            computer_id: reader
+                .text("computer_id", overrides.computer_id.as_ref())
+                .map_or_else(|| "local_computer".to_owned(), |text| text.text),
+            software_products: software_products(&mut reader, &overrides.software_products),
+            local_software_release_root: path(
+                &mut reader,
+                "local_software_release_root",
+                overrides.local_software_release_root.as_ref(),
+            )
+            .unwrap_or_else(|| PathBuf::from("/")),
+            public_directory: public_directory(&mut reader, overrides.public_directory.as_ref()),
+            multimaster: multimaster::read(&mut reader),
+            shacache: shacache(&mut reader, &overrides),
+            timestamp_format: reader
+                .value("timestamp_format", overrides.timestamp_format.as_ref(), value::timestamp_format)
+                .unwrap_or_default(),
+            allow_hosts: reader.words("allow_host", &overrides.allow_hosts, value::allow_host),
+            allow_origins: reader.words("allow_origin", &overrides.allow_origins, value::allow_origin),
+            trusted_proxies: reader.words("trusted_proxy", &overrides.trusted_proxies, value::address),
+            form_limit: reader.value("form_limit", overrides.form_limit.as_ref(), value::size).unwrap_or(64 << 20),
+            client_timeout: reader
+                .value("client_timeout", overrides.client_timeout.as_ref(), value::seconds)
+                .unwrap_or(Duration::from_secs(30)),
+            log_file: path(&mut reader, "log_file", overrides.log_file.as_ref()),
+            warnings: Vec::new(),
+        };
+        if config.trusted_proxies.is_empty() {
+            config.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        }
+        if !overrides.multimaster.is_empty() {
+            config.multimaster = overrides.multimaster;
+        }
+        let (faults, warnings) = reader.finish();
+        Faults::check(faults)?;
+        config.warnings = warnings;
+        Ok(config)
+    }
+}
+
+fn path(reader: &mut Reader<'_>, key: &'static str, given: Option<&PathBuf>) -> Option<PathBuf> {
+    reader.path(key, given, value::path).map(|(_, path)| path)
+}
+
+fn database(reader: &mut Reader<'_>, given: Option<&PathBuf>, environment: &Environment) -> Option<PathBuf> {
+    let before = reader.fault_count();
+    let found = reader.path("database_uri", given, value::database).map(|(_, path)| path);
+    let database = found.or_else(|| environment.default_database());
+    if database.is_none() && reader.fault_count() == before {
+        let text = "not set, and there is no home directory for the default; expected the path of a file";
+        reader.fail(&Place::Option("database_uri"), text);
+    }
+    database
+}
+
+fn software_products(reader: &mut Reader<'_>, given: &[String]) -> Vec<SoftwareProduct> {
+    let mut products: Vec<SoftwareProduct> = Vec::new();
+    for product in reader.list("software_product_list", given, value::software_product) {
+        match products.iter_mut().find(|known| known.name == product.name) {
+            Some(known) => *known = product,
+            None => products.push(product),
+        }
+    }
+    products
+}
+
+fn public_directory(reader: &mut Reader<'_>, given: Option<&PathBuf>) -> Option<PathBuf> {
+    let (place, path) = reader.path("public_directory_path", given, value::path)?;
+    if !path.is_dir() {
+        let text = format!("{} is not a directory, so /panel/public/ has nothing to serve", path.display());
+        reader.warn(&place, &text);
+    }
+    Some(path)
+}
+
+fn shacache(reader: &mut Reader<'_>, overrides: &Overrides) -> Option<Shacache> {
+    let before = reader.fault_count();
+    let content = overrides.shacache_content_directory.as_ref();
+    let content = reader.path("shacache_content_directory", content, value::path);
+    let metadata = overrides.shacache_metadata_directory.as_ref();
+    let metadata = reader.path("shacache_metadata_directory", metadata, value::path);
+    let mut upstream = |key, given: Option<&String>| {
+        let text = reader.text(key, given)?;
+        if !text.text.starts_with("http://") && !text.text.starts_with("https://") {
+            let warning = format!("{:?} is not an http:// or https:// URL, so nothing can be fetched there", text.text);
+            reader.warn(&text.place, &warning);
+        }
+        Some(text)
+    };
+    let cache_url = upstream("shacache_upstream_cache_url", overrides.shacache_upstream_cache_url.as_ref());
+    let dir_url = upstream("shacache_upstream_dir_url", overrides.shacache_upstream_dir_url.as_ref());
+    if reader.fault_count() > before {
+        return None;
+    }
+    let both = "expected both directories, or none";
+    match (content, metadata) {
+        (Some((_, content_directory)), Some((_, metadata_directory))) => {
+            return Some(Shacache {
+                content_directory,
+                metadata_directory,
+                upstream_cache_url: cache_url.map(|url| url.text),
+                upstream_dir_url: dir_url.map(|url| url.text),
+            });
+        }
+        (Some((place, _)), None) => {
+            reader.fail(&place, format!("shacache_metadata_directory is not set beside it; {both}"));
+        }
+        (None, Some((place, _))) => {
+            reader.fail(&place, format!("shacache_content_directory is not set beside it; {both}"));
+        }
+        (None, None) => {
+            for url in cache_url.iter().chain(&dir_url) {
+                reader.warn(
+                    &url.place,
+                    "ignored, since shacache_content_directory and shacache_metadata_directory are not set",
+                );
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

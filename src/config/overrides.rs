@@ -1,0 +1,102 @@
+//! What the command line and the environment say.
+
+use std::env;
+use std::path::PathBuf;
+
+use super::RemoteMaster;
+
+/// The values of the command line and of the environment, which win over those of the configuration file.
+///
+/// Values are texts exactly as the user wrote them: [`Config::load`](super::Config::load) checks them by the rules of
+/// the file and names them in its faults by the option `--key-of-the-file`, hyphens for underscores. `None`, an empty
+/// text and an empty list mean that nothing was said; a list that is not empty replaces that of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--cfg`, the configuration file. Without it no file is read.
+    pub cfg: Option<PathBuf>,
+    /// `--host`, the name or address to listen on.
+    pub host: Option<String>,
+    /// `--port`, the port to listen on.
+    pub port: Option<String>,
+    /// `--database-uri`, the path of the database file.
+    pub database: Option<PathBuf>,
+    /// `--computer-id`, the reference of the default computer.
+    pub computer_id: Option<String>,
+    /// `--software-product-list`, texts `NAME URL`.
+    pub software_products: Vec<String>,
+    /// `--local-software-release-root`, the directory below which local releases are looked for.
+    pub local_software_release_root: Option<PathBuf>,
+    /// `--public-directory-path`, the directory served at `/panel/public/`.
+    pub public_directory: Option<PathBuf>,
+    /// Remote masters, already typed since no option carries them: for programs that embed the server.
+    pub multimaster: Vec<RemoteMaster>,
+    /// `--shacache-content-directory`, where the cache keeps contents.
+    pub shacache_content_directory: Option<PathBuf>,
+    /// `--shacache-metadata-directory`, where the cache keeps directory entries.
+    pub shacache_metadata_directory: Option<PathBuf>,
+    /// `--shacache-upstream-cache-url`, where contents that are not here are looked for.
+    pub shacache_upstream_cache_url: Option<String>,
+    /// `--shacache-upstream-dir-url`, where directory entries that are not here are looked for.
+    pub shacache_upstream_dir_url: Option<String>,
+    /// `--timestamp-format`, `seconds` or `microseconds`.
+    pub timestamp_format: Option<String>,
+    /// `--allow-host`, further values of the `Host` header that are served; each text may hold several.
+    pub allow_hosts: Vec<String>,
+    /// `--allow-origin`, further values of the `Origin` header that are served; each text may hold several.
+    pub allow_origins: Vec<String>,
+    /// `--trusted-proxy`, addresses whose forwarded headers are believed; each text may hold several.
+    pub trusted_proxies: Vec<String>,
+    /// `--form-limit`, the largest request body, such as `64M`.
+    pub form_limit: Option<String>,
+    /// `--client-timeout`, in seconds, such as `2.5`.
+    pub client_timeout: Option<String>,
+    /// `--log-file`, the file that takes the log.
+    pub log_file: Option<PathBuf>,
+}
+
+/// What the configuration needs to know of the user's environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `HOME`, the directory that `~` stands for.
+    pub home: Option<PathBuf>,
+    /// `XDG_DATA_HOME`, the directory of the default database; `~/.local/share` when absent or relative.
+    pub data_home: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The environment of this process. Empty variables count as absent.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let directory = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self { home: directory("HOME"), data_home: directory("XDG_DATA_HOME") }
+    }
+
+    /// Where the database is when nobody says it: `slapproxy/proxy.db` in the user's data directory.
+    pub(super) fn default_database(&self) -> Option<PathBuf> {
+        let data_home = self.data_home.clone().filter(|path| path.is_absolute());
+        let data_home = data_home.or_else(|| Some(self.home.as_ref()?.join(".local/share")));
+        Some(data_home?.join("slapproxy/proxy.db"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn default_database(home: Option<&str>, data_home: Option<&str>) -> Option<PathBuf> {
+        let environment = Environment { home: home.map(PathBuf::from), data_home: data_home.map(PathBuf::from) };
+        environment.default_database()
+    }
+
+    #[test]
+    fn the_default_database_is_in_the_data_directory() {
+        let in_data_home = Some(PathBuf::from("/data/slapproxy/proxy.db"));
+        let in_home = Some(PathBuf::from("/home/me/.local/share/slapproxy/proxy.db"));
+        assert_eq!(default_database(Some("/home/me"), Some("/data")), in_data_home);
+        assert_eq!(default_database(None, Some("/data")), in_data_home);
+        assert_eq!(default_database(Some("/home/me"), None), in_home);
+        assert_eq!(default_database(Some("/home/me"), Some("data")), in_home);
+        assert_eq!(default_database(None, Some("data")), None);
+        assert_eq!(default_database(None, None), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! Addresses of partitions.
+
+/// One address of a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The network interface: the name of the partition's tap, or `route_` and that name for a routed address.
+    pub interface: String,
+    /// The IPv4 or IPv6 address.
+    pub address: String,
+    /// The netmask in address form.
+    pub netmask: Option<String>,
+    /// The route of an address that is reached through the tap; such addresses are listed apart.
+    pub route: Option<Route>,
+}
+
+/// How a routed address is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The gateway's address.
+    pub gateway: String,
+    /// The network's address.
+    pub network: String,
+}

@@ -1,0 +1,134 @@
+//! Why a master refuses what it is asked.
+
+use thiserror::Error;
+
+/// How much of an offending value a message repeats, in characters.
+const SHOWN: usize = 120;
+
+/// A request that a master refuses, with all that a person needs to correct it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// A value that cannot be accepted whatever the state of the master.
+    #[error("{field}: {value} is not accepted; expected {expected}")]
+    Invalid {
+        /// The field of the protocol that holds the value.
+        field: String,
+        /// The value, quoted and shortened.
+        value: String,
+        /// What would have been accepted.
+        expected: String,
+    },
+    /// A field that is not there.
+    #[error("{field}: the field is missing; given: {}", super::allocation::known(.given))]
+    Missing {
+        /// The field of the protocol.
+        field: String,
+        /// The fields that are there.
+        given: Vec<String>,
+    },
+    /// Something that is not there.
+    #[error("{field}: there is no {what} {value:?}; known: {}", super::allocation::known(.known))]
+    Unknown {
+        /// The field of the protocol that names it.
+        field: String,
+        /// What kind of thing it is.
+        what: &'static str,
+        /// Its name.
+        value: String,
+        /// The names that are known instead.
+        known: Vec<String>,
+    },
+    /// The partition of an authorization header is not there.
+    #[error("No partition matching the authorization header: ({computer} / {partition}); {reason}")]
+    UnknownSpeaker {
+        /// The computer that the header names.
+        computer: String,
+        /// The partition that the header names, or `None`.
+        partition: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// The partition that requests in form fields holds nothing that could request.
+    #[error("computer_partition_id: the partition {partition:?} of {computer:?} cannot request: {reason}")]
+    UnknownRequester {
+        /// The computer.
+        computer: String,
+        /// The partition.
+        partition: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// A partition that holds no instance.
+    #[error("computer_partition_id: the partition {partition:?} of {computer:?} is free")]
+    Free {
+        /// The computer.
+        computer: String,
+        /// The partition.
+        partition: String,
+    },
+    /// No place for a new instance.
+    #[error("No free computer partition found for: {title} ({reason})")]
+    NoFreePartition {
+        /// The title that was requested.
+        title: String,
+        /// What the candidates are like.
+        reason: String,
+    },
+    /// No host for a shared instance.
+    #[error("No partition corresponding to slave request: {criteria} ({reason})")]
+    NoHost {
+        /// The criteria, in list notation.
+        criteria: String,
+        /// What the candidates are like.
+        reason: String,
+    },
+    /// Destruction of something that does not exist.
+    #[error("partition_reference: there is no instance {title:?} to destroy")]
+    NothingToDestroy {
+        /// The title that was requested.
+        title: String,
+    },
+    /// An instance without a place, which is destroyed at once.
+    #[error("partition_reference: the instance {title:?} had no partition any more; it is destroyed")]
+    DestroyedUnplaced {
+        /// The title that was requested.
+        title: String,
+    },
+    /// A remote master that this one does not forward to.
+    #[error("External SlapOS Master URL {url} is not listed in multimaster list.")]
+    UnlistedMaster {
+        /// The URL that was asked for.
+        url: String,
+    },
+    /// A title that another instance of the tree has already.
+    #[error("new_name: the title {title:?} is already taken in {tree}")]
+    TitleTaken {
+        /// The title.
+        title: String,
+        /// Where: the tree, or the roots.
+        tree: String,
+    },
+    /// A software product of which no release is known.
+    #[error("software_release_url: no software product has the release {url:?}; known releases: {}", super::allocation::known(.known))]
+    UnknownProductRelease {
+        /// The release.
+        url: String,
+        /// The releases that belong to a product.
+        known: Vec<String>,
+    },
+    /// Certificates are not handed out.
+    #[error("Certificate authority not configured")]
+    NoCertificateAuthority,
+}
+
+impl Refusal {
+    /// An invalid value, quoted and shortened for the message.
+    #[must_use]
+    pub fn invalid(field: &str, value: &str, expected: impl Into<String>) -> Self {
+        let mut shown: String = value.chars().take(SHOWN).collect();
+        if shown.len() < value.len() {
+            shown.push('…');
+        }
+        Self::Invalid { field: field.into(), value: format!("{shown:?}"), expected: expected.into() }
+    }
+}

@@ -1,0 +1,19 @@
+//! What a SlapOS master decides: pure values and functions, without HTTP, SQL, XML, JSON, clock, disk or thread.
+
+pub mod address;
+pub mod addressing;
+pub mod allocation;
+pub mod computer;
+pub mod description;
+pub mod error;
+pub mod event;
+pub mod frontend;
+pub mod ids;
+pub mod instance;
+pub mod parameters;
+pub mod partition;
+pub mod software;
+pub mod state;
+pub mod status;
+pub mod timestamp;
+pub mod tree;

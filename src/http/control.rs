@@ -1,0 +1,49 @@
+//! What belongs to the server and not to the protocol: readiness, the root, the run id.
+
+use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::extract::Front;
+use super::slap_tool::{Answer, Form, read, read_description, text, write};
+use super::state::State;
+use crate::wire::control::{FormatReport, format_reports};
+use crate::wire::form::Import;
+
+/// Mounts the routes.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(read("/-/ready").to(ready))
+        .service(write("/-/import").to(import))
+        .service(read("/").to(root))
+        .service(read("/getRunId").to(get_run_id));
+}
+
+/// Where the server is, as in the ready file: `{"url": …, "pid": …, "database": …}`.
+async fn ready(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(state.ready.clone())
+}
+
+/// People are sent to the panel.
+async fn root(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+    let location = format!("{}/panel/", Front::of(&state, &request).prefix);
+    HttpResponse::Found().insert_header((LOCATION, location)).finish()
+}
+
+/// The random text by which a server recognises itself.
+async fn get_run_id(state: web::Data<State>) -> HttpResponse {
+    text(state.run_id.clone())
+}
+
+/// Takes over computer descriptions, all of them or none: for `slapproxy import` while the server runs.
+async fn import(state: web::Data<State>, form: Form<Import>) -> Answer {
+    let Form(Import { documents }, speaker) = form;
+    let mut descriptions = Vec::new();
+    for document in documents {
+        descriptions.push(read_description(document).await?);
+    }
+    let computers: Vec<String> = descriptions.iter().map(|description| description.reference.clone()).collect();
+    let outcomes = state.master.load_computer_configurations(descriptions, speaker.reporter(None)).await?;
+    let reports = computers.iter().zip(&outcomes).map(|(computer, outcome)| FormatReport::new(computer, outcome));
+    let body = format_reports(&reports.collect::<Vec<_>>());
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
+}

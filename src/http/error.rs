@@ -1,0 +1,38 @@
+//! Answers that belong to no API: error pages, and what the guard refuses.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, ContentType};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// An error page: the HTML of a status with a description, escaped.
+pub fn page(status: StatusCode, description: &str) -> HttpResponse {
+    let reason = status.canonical_reason().unwrap_or("UNKNOWN");
+    let body = format!(
+        "<!doctype html>\n<html lang=en>\n<title>{} {reason}</title>\n<h1>{reason}</h1>\n<p>{}</p>\n",
+        status.as_u16(),
+        escape(description)
+    );
+    HttpResponse::build(status).content_type(ContentType::html()).body(body)
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The answer to an unknown path.
+pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    page(StatusCode::NOT_FOUND, &format!("There is no {}; see README.md for the calls of this server.", request.path()))
+}
+
+/// The answer to a known path with a method that it does not have.
+pub fn method_not_allowed(request: &HttpRequest, allowed: &'static str) -> HttpResponse {
+    let description = format!("{} does not take {}; it takes {allowed}.", request.path(), request.method());
+    let mut response = page(StatusCode::METHOD_NOT_ALLOWED, &description);
+    response.headers_mut().insert(ALLOW, actix_web::http::header::HeaderValue::from_static(allowed));
+    response
+}
+
+/// What the guard answers to a request that does not come from where it may.
+pub fn forbidden(description: &str) -> HttpResponse {
+    page(StatusCode::FORBIDDEN, description)
+}

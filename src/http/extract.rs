@@ -1,0 +1,180 @@
+//! What requests carry: form fields, the speaker, and how a reverse proxy was reached.
+
+use std::time::{Duration, Instant};
+
+use actix_multipart::Multipart;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
+use actix_web::{HttpMessage, HttpRequest, dev};
+use futures_util::{Stream, StreamExt};
+
+use super::failure::Failure;
+use super::state::State;
+use crate::domain::error::Refusal;
+use crate::domain::frontend::HttpsFront;
+use crate::master::Speaker;
+use crate::wire::form::Fields;
+
+/// After the client's time is over, a body may still take a second for each of these many bytes.
+const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
+
+/// The fields of a query string.
+pub fn query(request: &HttpRequest) -> Result<Fields, Failure> {
+    Ok(Fields::parse(request.query_string().as_bytes())?)
+}
+
+/// The fields of a body, url-encoded or multipart, within the limits of size and time.
+pub async fn form(state: &State, request: &HttpRequest, payload: &mut dev::Payload) -> Result<Fields, Failure> {
+    let pace = Pace::new(state);
+    match request.content_type() {
+        "application/x-www-form-urlencoded" => {
+            let body = pace.collect(payload, 0).await?;
+            Ok(Fields::parse(&body)?)
+        }
+        "multipart/form-data" => multipart(&pace, request.headers(), payload).await,
+        other => {
+            let expected = "application/x-www-form-urlencoded or multipart/form-data";
+            Err(Refusal::invalid(CONTENT_TYPE.as_str(), other, expected).into())
+        }
+    }
+}
+
+async fn multipart(pace: &Pace, headers: &HeaderMap, payload: &mut dev::Payload) -> Result<Fields, Failure> {
+    let broken = |error: &dyn std::fmt::Display| Failure::BrokenBody(error.to_string());
+    let mut parts = Multipart::new(headers, payload.take());
+    let mut fields = Fields::default();
+    let mut total = 0;
+    while let Some(part) = pace.next(&mut parts, total).await? {
+        let mut part = part.map_err(|error| broken(&error))?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = pace.collect(&mut part, total).await?;
+        total += bytes.len();
+        let value = String::from_utf8(bytes).map_err(|_| Refusal::invalid(&name, "(bytes)", "text in UTF-8"))?;
+        fields.push(name, value);
+    }
+    Ok(fields)
+}
+
+/// The limits of one body.
+struct Pace {
+    limit: usize,
+    patience: Duration,
+    start: Instant,
+}
+
+impl Pace {
+    fn new(state: &State) -> Self {
+        Self { limit: state.form_limit, patience: state.client_timeout, start: Instant::now() }
+    }
+
+    /// The next item of a stream of which `received` bytes came already.
+    async fn next<S: Stream + Unpin>(&self, stream: &mut S, received: usize) -> Result<Option<S::Item>, Failure> {
+        let earned = u64::try_from(received).unwrap_or(u64::MAX) / SLOWEST_BYTES_PER_SECOND;
+        let deadline = self.start + self.patience + Duration::from_secs(earned);
+        tokio::time::timeout_at(deadline.into(), stream.next())
+            .await
+            .map_err(|_| Failure::TooSlow { seconds: self.patience.as_secs() })
+    }
+
+    async fn collect<S, B, E>(&self, stream: &mut S, before: usize) -> Result<Vec<u8>, Failure>
+    where
+        S: Stream<Item = Result<B, E>> + Unpin,
+        B: AsRef<[u8]>,
+        E: std::fmt::Display,
+    {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.next(stream, before + body.len()).await? {
+            let chunk = chunk.map_err(|error| Failure::BrokenBody(error.to_string()))?;
+            if before + body.len() + chunk.as_ref().len() > self.limit {
+                return Err(Failure::TooLarge { limit: self.limit });
+            }
+            body.extend_from_slice(chunk.as_ref());
+        }
+        Ok(body)
+    }
+}
+
+/// Who says that he is asking, by the `Authorization: X-SlapPartition` header. Another scheme, or a header without
+/// `computer_id`, says nothing.
+pub fn speaker(headers: &HeaderMap) -> Speaker {
+    let text = headers.get(AUTHORIZATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    let Some((scheme, rest)) = text.and_then(|text| text.trim_start().split_once(char::is_whitespace)) else {
+        return Speaker::Person;
+    };
+    if !scheme.eq_ignore_ascii_case("X-SlapPartition") {
+        return Speaker::Person;
+    }
+    let item = |wanted: &str| {
+        let mut items = rest.split(',').filter_map(|item| item.split_once('='));
+        items.find(|(key, _)| key.trim() == wanted).map(|(_, value)| value.trim().to_owned())
+    };
+    match item("computer_id") {
+        Some(computer) => Speaker::Header { computer, partition: item("computer_partition_id") },
+        None => Speaker::Person,
+    }
+}
+
+/// How this server was reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Front {
+    /// Whether the client used https.
+    pub https: bool,
+    /// The host that it used.
+    pub host: String,
+    /// The path prefix that a reverse proxy strips.
+    pub prefix: String,
+}
+
+impl Front {
+    /// Reads the `Host` and, from configured proxies only, one level of forwarded scheme and prefix.
+    pub fn of(state: &State, request: &HttpRequest) -> Self {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let trusted = request.peer_addr().is_some_and(|peer| state.trusted_proxies.contains(&peer.ip()));
+        let forwarded = |name| header(name).filter(|_| trusted).and_then(|list| list.rsplit(',').next()).map(str::trim);
+        // A prefix such as `//other.example` would lead elsewhere.
+        let prefix = forwarded("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/'));
+        let prefix =
+            prefix.filter(|prefix| prefix.starts_with('/') && !prefix.starts_with("//") && !prefix.contains('\\'));
+        Self {
+            https: forwarded("x-forwarded-proto") == Some("https"),
+            host: header(HOST.as_str()).map_or_else(|| state.host.clone(), ToOwned::to_owned),
+            prefix: prefix.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The URL of a path of this server, as the client would write it.
+    pub fn url(&self, path: &str) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        format!("{scheme}://{}{}{path}", self.host, self.prefix)
+    }
+
+    /// The front, if it is an https one.
+    pub fn https(self) -> Option<HttpsFront> {
+        self.https.then_some(HttpsFront { host: self.host, prefix: self.prefix })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_speaker_is_read_as_leniently_as_ever() {
+        let read = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, HeaderValue::from_static(text));
+            speaker(&headers)
+        };
+        let header = |computer: &str, partition: Option<&str>| Speaker::Header {
+            computer: computer.into(),
+            partition: partition.map(Into::into),
+        };
+        assert_eq!(read("X-SlapPartition computer_id=C, computer_partition_id=P"), header("C", Some("P")));
+        assert_eq!(read("x-slappartition  computer_partition_id = P ,computer_id = a=b"), header("a=b", Some("P")));
+        assert_eq!(read("X-SlapPartition computer_id=C"), header("C", None));
+        assert_eq!(read("X-SlapPartition computer_partition_id=P"), Speaker::Person);
+        assert_eq!(read("X-SlapPartition"), Speaker::Person);
+        assert_eq!(read("Basic computer_id=C"), Speaker::Person);
+    }
+}

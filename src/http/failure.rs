@@ -1,0 +1,48 @@
+//! Everything that can go wrong while a request is answered. Each API gives its own statuses to it.
+
+use thiserror::Error;
+
+use crate::domain::error::Refusal;
+use crate::master;
+use crate::storage;
+
+/// What stopped a request.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The rules of the protocol.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The body is larger than the configured limit.
+    #[error("the body is larger than {limit} bytes; the limit is set by form_limit")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The body did not arrive in time.
+    #[error("the body did not arrive within {seconds} s; the limit is set by client_timeout")]
+    TooSlow {
+        /// The time that was allowed.
+        seconds: u64,
+    },
+    /// The body broke off or is not what its headers say.
+    #[error("the body cannot be read: {0}")]
+    BrokenBody(String),
+    /// The database, or an internal error.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<master::Error> for Failure {
+    fn from(error: master::Error) -> Self {
+        match error {
+            master::Error::Refused(refusal) => Self::Refused(refusal),
+            master::Error::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<storage::Error> for Failure {
+    fn from(error: storage::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}

@@ -1,0 +1,82 @@
+//! Instances in their partitions.
+
+use super::answer::{Answer, marshalled, text};
+use super::argument::{App, Form, Query};
+use super::error::Error;
+use crate::domain::error::Refusal;
+use crate::master::{self, Destroyed};
+use crate::wire::form::{InstanceBang, PartitionArguments, Publish, Register, Rename, Titles};
+use crate::wire::xml::objects;
+
+/// `GET /registerComputerPartition`
+pub async fn register_computer_partition(app: App, query: Query<Register>) -> Answer {
+    let Register { computer, partition } = query.0;
+    let information = app.master.register_computer_partition(computer, partition).await?;
+    marshalled(&objects::computer_partition(&information, app.timestamp_format))
+}
+
+/// `GET /getComputerPartitionCertificate`: there is no certificate authority.
+pub async fn get_computer_partition_certificate(_: Query<PartitionArguments>) -> Answer {
+    marshalled(&objects::no_certificate())
+}
+
+/// `GET /getHostingSubscriptionIpList`
+pub async fn get_hosting_subscription_ip_list(app: App, query: Query<PartitionArguments>) -> Answer {
+    let PartitionArguments { computer, partition, .. } = query.0;
+    marshalled(&objects::hosting_ip_list(&app.master.get_hosting_subscription_ip_list(computer, partition).await?))
+}
+
+/// `POST /destroyedComputerPartition`: unknown and refused are told with status 200, which agents rely on.
+pub async fn destroyed_computer_partition(app: App, form: Form<PartitionArguments>) -> Answer {
+    let Form(PartitionArguments { computer, partition, .. }, speaker) = form;
+    let unknown = unknown(&computer, &partition);
+    match app.master.destroyed_computer_partition(computer, partition, speaker).await {
+        Ok(Destroyed::Freed) => Ok(text("OK")),
+        Ok(Destroyed::Refused(titles)) => {
+            Ok(text(format!("Not destroying yet because this partition has child partitions: {}", titles.join(", "))))
+        }
+        Err(master::Error::Refused(Refusal::Unknown { .. })) => Ok(text(unknown)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn unknown(computer: &str, partition: &str) -> String {
+    format!("Unknown partition '{partition}' on '{computer}'")
+}
+
+/// `POST /softwareInstanceBang`
+pub async fn software_instance_bang(app: App, form: Form<InstanceBang>) -> Answer {
+    let Form(InstanceBang { about, message }, speaker) = form;
+    app.master.software_instance_bang(about.computer, about.partition, message, speaker).await?;
+    Ok(text("OK"))
+}
+
+/// `POST /softwareInstanceRename`: unknown and refused are told with status 200, which agents rely on.
+pub async fn software_instance_rename(app: App, form: Form<Rename>) -> Answer {
+    let Form(Rename { about, new_name }, speaker) = form;
+    let PartitionArguments { computer, partition, shared_reference } = about;
+    let unknown = unknown(&computer, &partition);
+    match app.master.software_instance_rename(computer, partition, new_name, shared_reference, speaker).await {
+        Ok(_) => Ok(text("done")),
+        Err(master::Error::Refused(Refusal::Unknown { field, .. })) if field != "slave_reference" => Ok(text(unknown)),
+        Err(master::Error::Refused(refusal)) => Ok(text(refusal.to_string())),
+        Err(error) => Err(Error::from(error)),
+    }
+}
+
+/// `POST /setComputerPartitionConnectionXml`
+pub async fn set_computer_partition_connection_xml(app: App, form: Form<Publish>) -> Answer {
+    let Form(Publish { about, connection }, speaker) = form;
+    let PartitionArguments { computer, partition, shared_reference } = about;
+    app.master
+        .set_computer_partition_connection_xml(computer, partition, shared_reference, connection, speaker)
+        .await?;
+    Ok(text("done"))
+}
+
+/// `POST /updateComputerPartitionRelatedInstanceList`
+pub async fn update_computer_partition_related_instance_list(app: App, form: Form<Titles>) -> Answer {
+    let Form(Titles { about, titles }, _) = form;
+    app.master.update_computer_partition_related_instance_list(about.computer, about.partition, titles).await?;
+    Ok(text(""))
+}

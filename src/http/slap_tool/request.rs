@@ -1,0 +1,32 @@
+//! Requests.
+
+use actix_web::HttpRequest;
+
+use super::answer::{Answer, marshalled};
+use super::argument::{App, Form};
+use crate::http::extract::Front;
+use crate::master::{Requested, Speaker};
+use crate::wire::form::RequestArguments;
+use crate::wire::xml::{objects, write_parameters};
+
+/// `POST /requestComputerPartition`
+pub async fn request_computer_partition(app: App, http: HttpRequest, form: Form<RequestArguments>) -> Answer {
+    let Form(RequestArguments { request, requester }, speaker) = form;
+    let speaker = match (speaker, requester) {
+        (Speaker::Person, Some((computer, partition))) => Speaker::Form { computer, partition },
+        (speaker, _) => speaker,
+    };
+    let front = Front::of(&app, &http).https();
+    let value = match app.master.request_computer_partition(request, speaker, front).await? {
+        Requested::Software(placed) => {
+            let connection_xml = placed.instance.connection.as_ref().map(write_parameters);
+            objects::software_instance(&placed.instance, &placed.partition, connection_xml, app.timestamp_format)
+        }
+        Requested::Shared { instance, host } => {
+            objects::shared_software_instance(&instance, &host.instance, &host.partition)
+        }
+        Requested::Shortcut(shortcut) => objects::frontend(&shortcut),
+        Requested::Gone(refusal) => return Err(refusal.into()),
+    };
+    marshalled(&value)
+}

@@ -1,0 +1,23 @@
+//! slapproxy is a complete SlapOS master for one machine: the slap protocol over one SQLite file.
+//!
+//! The rooms, each knowing only those named after the arrow:
+//!
+//! * [`domain`] → nothing: what a master decides; pure values and functions.
+//! * [`wire`] → domain: bytes to typed documents and back, for server and client.
+//! * [`storage`] → domain, wire: SQLite, and all SQL text.
+//! * [`master`] → domain, storage: the use cases, one transaction each.
+//! * [`config`] → domain: `slapos.cfg`, command line and environment, one checked [`config::Config`].
+//! * [`client`] → domain, wire: calls to a master over HTTP.
+//! * [`http`] → all above: the server, thin handlers around [`master::Master`].
+//! * [`cli`] → all above: the subcommands of the program.
+//!
+//! A program that carries a master builds an [`http::Application`].
+
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod master;
+pub mod storage;
+pub mod wire;

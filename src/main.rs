@@ -1,0 +1,7 @@
+//! The program `slapproxy`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    slapproxy::cli::main()
+}

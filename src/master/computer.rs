@@ -1,0 +1,190 @@
+//! Computers: what they are to do, and waking everything on them.
+
+use std::time::Duration;
+
+use super::requester::{Speaker, find_computer};
+use super::{Error, Master};
+use crate::domain::computer::{ComputerInformation, Occupant, PartitionInformation};
+use crate::domain::event::NewEvent;
+use crate::domain::ids::{Reference, Title};
+use crate::domain::partition::Partition;
+use crate::domain::status::Report;
+use crate::storage::{ReadTx, StatusSubject};
+
+/// A computer that asks again within this time is not recorded again.
+const ACCESS: Duration = Duration::from_secs(10);
+
+/// A consumption report that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumption {
+    /// The reference of its first transaction; may be empty.
+    pub source_reference: String,
+    /// The document as it was sent.
+    pub document: String,
+}
+
+impl Master {
+    /// All that a node needs to know about its computer.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such computer.
+    pub async fn get_full_computer_information(&self, computer: String) -> Result<ComputerInformation, Error> {
+        self.db.read(move |tx| computer_information(tx, &computer)).await
+    }
+
+    /// Records that a computer asked what to do, unless that was recorded a moment ago.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such computer.
+    pub async fn record_access(&self, computer: String) -> Result<(), Error> {
+        let asked = computer.clone();
+        let recent = self
+            .db
+            .read(move |tx| {
+                let status = tx.status(StatusSubject::Computer(find_computer(tx, &asked)?))?;
+                Ok::<_, Error>(status.is_some_and(|status| {
+                    status.text.starts_with("#access")
+                        && status.created_at.to_system_time().elapsed().is_ok_and(|elapsed| elapsed < ACCESS)
+                }))
+            })
+            .await?;
+        if recent {
+            return Ok(());
+        }
+        self.db
+            .write(move |tx| {
+                let subject = StatusSubject::Computer(find_computer(**tx, &computer)?);
+                super::status::store(tx, subject, &Report::Access(computer.clone()), &computer)
+            })
+            .await
+    }
+
+    /// Makes every tree with an instance on a computer be processed again.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such computer.
+    pub async fn computer_bang(&self, computer: String, message: String, speaker: Speaker) -> Result<(), Error> {
+        let user = speaker.reporter(Some(&computer));
+        self.db
+            .write(move |tx| {
+                let id = find_computer(**tx, &computer)?;
+                let now = tx.now();
+                for root in tx.roots_on(id)? {
+                    tx.touch_tree(root, now)?;
+                }
+                let report = Report::ComputerBang(message);
+                super::status::store(tx, StatusSubject::Computer(id), &report, &user)?;
+                let (kind, text) = (report.kind(), report.detail());
+                Ok(tx.record(&NewEvent { user, kind, computer: Some(computer), text, ..NewEvent::default() }, now)?)
+            })
+            .await
+    }
+
+    /// The computer of a title, made when it is not there yet: its reference.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_computer(&self, title: Title, speaker: Speaker) -> Result<Reference, Error> {
+        self.db
+            .write(move |tx| {
+                if let Some(reference) = tx.computer_of_title(&title)? {
+                    return Ok(reference);
+                }
+                let mut number = 1_u64;
+                let reference = loop {
+                    let candidate = format!("COMP-{number}");
+                    if tx.computer_id(&candidate)?.is_none() {
+                        break Reference::parse("computer_id", &candidate)?;
+                    }
+                    number += 1;
+                };
+                tx.insert_computer(&reference, Some(&title))?;
+                let event = NewEvent {
+                    user: speaker.reporter(None),
+                    kind: "requestComputer",
+                    computer: Some(reference.to_string()),
+                    text: title.to_string(),
+                    ..NewEvent::default()
+                };
+                tx.record(&event, tx.now())?;
+                Ok(reference)
+            })
+            .await
+    }
+
+    /// Stores a consumption report; returns its number among those of the same computer and source reference.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such computer.
+    pub async fn use_computer(
+        &self,
+        computer: String,
+        consumption: Consumption,
+        speaker: Speaker,
+    ) -> Result<i64, Error> {
+        let user = speaker.reporter(Some(&computer));
+        self.db
+            .write(move |tx| {
+                let id = find_computer(**tx, &computer)?;
+                let now = tx.now();
+                let Consumption { source_reference, document } = &consumption;
+                let number = tx.insert_consumption(id, source_reference, document, &user, now)?;
+                let event = NewEvent {
+                    user: user.clone(),
+                    kind: "useComputer",
+                    computer: Some(computer.clone()),
+                    text: format!("consumption report {number} of {source_reference:?}"),
+                    ..NewEvent::default()
+                };
+                tx.record(&event, now)?;
+                Ok(number)
+            })
+            .await
+    }
+}
+
+fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInformation, Error> {
+    let id = find_computer(tx, computer)?;
+    let mut instances = tx.instances_on(id)?;
+    let mut shared = tx.started_shared_instances_on(id)?;
+    let mut statuses = tx.access_statuses(id)?;
+    let mut partitions = Vec::new();
+    for partition in tx.partitions(id)? {
+        let occupant = match partition.instance.map(|id| (id, instances.remove(&id))) {
+            None | Some((_, None)) => None,
+            Some((id, Some(Ok(instance)))) => Some(Occupant {
+                instance,
+                shared: shared.remove(&id).unwrap_or_default(),
+                access_status: statuses.remove(&id),
+            }),
+            Some((_, Some(Err(error)))) => {
+                // Left out, the node leaves it alone; shown as free, the node would wipe it.
+                log::error!("{} of {computer} is left out of the listing: {error}", partition.reference);
+                continue;
+            }
+        };
+        partitions.push(PartitionInformation { partition, occupant });
+    }
+    Ok(ComputerInformation {
+        reference: tx.computer_reference(id)?,
+        software: tx.software_installations(id)?,
+        partitions,
+    })
+}
+
+/// What one partition holds.
+pub(super) fn partition_information(tx: ReadTx<'_>, partition: Partition) -> Result<PartitionInformation, Error> {
+    let instance = match partition.instance {
+        Some(instance) => tx.instance(instance)?,
+        None => None,
+    };
+    let occupant = match instance {
+        None => None,
+        Some(instance) => Some(Occupant {
+            shared: tx.started_shared_instances(instance.id)?,
+            access_status: tx.status(StatusSubject::Instance(instance.id))?.map(|status| status.text),
+            instance,
+        }),
+    };
+    Ok(PartitionInformation { partition, occupant })
+}

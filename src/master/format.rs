@@ -1,0 +1,130 @@
+//! Computer descriptions: partitions come and go with them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Error, Master};
+use crate::domain::address::{Address, Route};
+use crate::domain::computer::FormatOutcome;
+use crate::domain::description::{ComputerDescription, PartitionDescription};
+use crate::domain::event::NewEvent;
+use crate::domain::ids::Reference;
+use crate::storage::WriteTx;
+
+impl Master {
+    /// Takes over a computer description: all of it or nothing. Partitions that stay keep their instances; partitions
+    /// that are not described any more are removed, and the instances in them lose their place, not their existence.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when a reference is not acceptable.
+    pub async fn load_computer_configuration_from_xml(
+        &self,
+        description: ComputerDescription,
+        user: String,
+    ) -> Result<FormatOutcome, Error> {
+        let outcomes = self.load_computer_configurations(vec![description], user).await?;
+        Ok(outcomes.into_iter().next().unwrap_or_default())
+    }
+
+    /// Takes over several computer descriptions in one transaction.
+    ///
+    /// # Errors
+    /// As [`Master::load_computer_configuration_from_xml`].
+    pub async fn load_computer_configurations(
+        &self,
+        descriptions: Vec<ComputerDescription>,
+        user: String,
+    ) -> Result<Vec<FormatOutcome>, Error> {
+        self.db.write(move |tx| descriptions.iter().map(|description| format(tx, description, &user)).collect()).await
+    }
+}
+
+fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Result<FormatOutcome, Error> {
+    let computer = Reference::parse("reference", &description.reference)?;
+    let known = tx.computer_id(&computer)?;
+    let id = known.map_or_else(|| tx.insert_computer(&computer, None), Ok)?;
+    let now = tx.now();
+    let ComputerDescription { address, netmask, partitions, details, .. } = description;
+    tx.describe_computer(id, address.as_deref(), netmask.as_deref(), details, now)?;
+    let mut outcome = FormatOutcome { new_computer: known.is_none(), ..FormatOutcome::default() };
+
+    let present = tx.partitions(id)?;
+    let wanted: HashSet<&str> = partitions.iter().map(|partition| partition.reference.as_str()).collect();
+    for partition in present.iter().filter(|partition| !wanted.contains(&*partition.reference)) {
+        let instance = match partition.instance {
+            Some(instance) => tx.instance(instance)?,
+            None => None,
+        };
+        tx.delete_partition(partition.id)?;
+        let title = instance.map(|instance| instance.title.to_string());
+        if let Some(title) = &title {
+            log::warn!(
+                "{} of {computer} is removed by a smaller format; {title} has no partition now",
+                partition.reference
+            );
+        } else {
+            log::info!("{} of {computer} is removed by a smaller format", partition.reference);
+        }
+        let event = NewEvent {
+            user: user.into(),
+            kind: "removed",
+            computer: Some(computer.to_string()),
+            partition: Some(partition.reference.to_string()),
+            instance: title.clone(),
+            text: "the partition is not in the computer description any more".into(),
+            ..NewEvent::default()
+        };
+        tx.record(&event, now)?;
+        outcome.removed.push((partition.reference.clone(), title));
+    }
+
+    let present: HashMap<&str, _> = present.iter().map(|partition| (&*partition.reference, partition.id)).collect();
+    for partition in partitions {
+        let reference = Reference::parse("partition_list.reference", &partition.reference)?;
+        let id = match present.get(&*reference) {
+            Some(&id) => {
+                outcome.kept.push(reference);
+                id
+            }
+            None => {
+                let id = tx.insert_partition(id, &reference)?;
+                outcome.added.push(reference);
+                id
+            }
+        };
+        tx.describe_partition(id, &partition.details, &addresses(partition))?;
+    }
+    let text = format!(
+        "{} partitions: {} added, {} kept, {} removed",
+        partitions.len(),
+        outcome.added.len(),
+        outcome.kept.len(),
+        outcome.removed.len()
+    );
+    let event = NewEvent {
+        user: user.into(),
+        kind: "loadComputerConfigurationFromXML",
+        computer: Some(computer.to_string()),
+        text,
+        ..NewEvent::default()
+    };
+    tx.record(&event, now)?;
+    Ok(outcome)
+}
+
+/// The addresses of a partition, and the address of its tap if that is routed.
+fn addresses(partition: &PartitionDescription) -> Vec<Address> {
+    let plain = partition.addresses.iter().map(|address| Address {
+        interface: partition.interface.clone(),
+        address: address.address.clone(),
+        netmask: address.netmask.clone(),
+        route: None,
+    });
+    let tap = partition.tap.as_ref().filter(|tap| !tap.ipv4_addr.is_empty() && !tap.ipv4_gateway.is_empty());
+    let routed = tap.map(|tap| Address {
+        interface: format!("route_{}", tap.name),
+        address: tap.ipv4_addr.clone(),
+        netmask: Some(tap.ipv4_netmask.clone()),
+        route: Some(Route { gateway: tap.ipv4_gateway.clone(), network: tap.ipv4_network.clone() }),
+    });
+    plain.chain(routed).collect()
+}

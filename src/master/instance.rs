@@ -1,0 +1,241 @@
+//! Instances once they exist: what they publish, their names, and waking their trees.
+
+use super::requester::{Speaker, find_instance, find_partition, find_shared};
+use super::shared::{free_reference, natural_reference};
+use super::{Error, Master};
+use crate::domain::address::Address;
+use crate::domain::computer::PartitionInformation;
+use crate::domain::error::Refusal;
+use crate::domain::event::NewEvent;
+use crate::domain::ids::Title;
+use crate::domain::instance::{Instance, InstanceId};
+use crate::domain::parameters::Parameters;
+use crate::domain::partition::Partition;
+use crate::domain::state::RequestedState;
+use crate::domain::status::Report;
+use crate::storage::{StatusSubject, WriteTx};
+
+/// The outcome of a rename.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renamed {
+    /// The instance has the new title.
+    Done,
+    /// It had it already.
+    Unchanged,
+}
+
+impl Master {
+    /// What a partition holds, as its node sees it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such partition.
+    pub async fn register_computer_partition(
+        &self,
+        computer: String,
+        partition: String,
+    ) -> Result<PartitionInformation, Error> {
+        self.db
+            .read(move |tx| {
+                let partition = find_partition(tx, &computer, &partition)?;
+                super::computer::partition_information(tx, partition)
+            })
+            .await
+    }
+
+    /// Stores the connection parameters of the instance in a partition, or of a shared instance that it serves. Wakes
+    /// the direct requester when they changed.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the partition is unknown or free, or serves no such shared instance.
+    pub async fn set_computer_partition_connection_xml(
+        &self,
+        computer: String,
+        partition: String,
+        shared_reference: Option<String>,
+        connection: Parameters,
+        speaker: Speaker,
+    ) -> Result<(), Error> {
+        let user = speaker.reporter(Some(&computer));
+        self.db
+            .write(move |tx| {
+                let (partition, host) = find_instance(**tx, &computer, &partition)?;
+                let mut instance = match &shared_reference {
+                    None => host,
+                    Some(reference) => find_shared(**tx, host.id, reference)?,
+                };
+                if instance.connection.as_ref() == Some(&connection) {
+                    return Ok(());
+                }
+                let changed = instance.connection.as_ref().is_none_or(|stored| !stored.same_texts(&connection));
+                let keys: Vec<&str> = connection.as_map().keys().map(String::as_str).collect();
+                let text = format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") });
+                instance.connection = Some(connection);
+                tx.save_instance(&instance)?;
+                if changed {
+                    let now = tx.now();
+                    if let Some(requester) = instance.requester {
+                        tx.touch(requester, now)?;
+                    }
+                    let event = about(&instance, &partition, user, "setComputerPartitionConnectionXml", text);
+                    tx.record(&event, now)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Makes the whole tree of an instance be processed again.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the partition is unknown.
+    pub async fn software_instance_bang(
+        &self,
+        computer: String,
+        partition: String,
+        message: String,
+        speaker: Speaker,
+    ) -> Result<(), Error> {
+        let user = speaker.reporter(Some(&computer));
+        self.db
+            .write(move |tx| {
+                let (partition, instance) = find_instance(**tx, &computer, &partition)?;
+                let now = tx.now();
+                tx.touch_tree(instance.root.unwrap_or(instance.id), now)?;
+                let report = Report::SoftwareInstanceBang(message);
+                super::status::store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
+                let event = about(&instance, &partition, user, report.kind(), report.detail());
+                Ok(tx.record(&event, now)?)
+            })
+            .await
+    }
+
+    /// Gives a new title to the instance in a partition, or to a shared instance that it serves. The rest of its tree
+    /// and the references of shared instances follow.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the partition is unknown or free, serves no such shared instance, or the title is taken.
+    pub async fn software_instance_rename(
+        &self,
+        computer: String,
+        partition: String,
+        new_name: Title,
+        shared_reference: Option<String>,
+        speaker: Speaker,
+    ) -> Result<Renamed, Error> {
+        let user = speaker.reporter(Some(&computer));
+        self.db
+            .write(move |tx| {
+                let (partition, host) = find_instance(**tx, &computer, &partition)?;
+                let mut instance = match &shared_reference {
+                    None => host,
+                    Some(reference) => find_shared(**tx, host.id, reference)?,
+                };
+                if instance.title == new_name {
+                    return Ok(Renamed::Unchanged);
+                }
+                refuse_taken(tx, &instance, &new_name)?;
+                let text = format!("{} is now {new_name}", instance.title);
+                instance.title = new_name;
+                tx.save_instance(&instance)?;
+                let renamed = instance.id;
+                let root = instance.root.unwrap_or(instance.id);
+                for mut member in tx.tree(root)? {
+                    if member.sharing.is_some() && (member.id == renamed || root == renamed) {
+                        refer(tx, &mut member)?;
+                    }
+                }
+                let event = about(&instance, &partition, user, "softwareInstanceRename", text);
+                tx.record(&event, tx.now())?;
+                Ok(Renamed::Done)
+            })
+            .await
+    }
+
+    /// Every address of every partition of an instance's tree; none while it is being destroyed or when it is free.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such partition.
+    pub async fn get_hosting_subscription_ip_list(
+        &self,
+        computer: String,
+        partition: String,
+    ) -> Result<Vec<Address>, Error> {
+        self.db
+            .read(move |tx| {
+                let partition = find_partition(tx, &computer, &partition)?;
+                let instance = match partition.instance {
+                    Some(instance) => tx.instance(instance)?,
+                    None => None,
+                };
+                match instance {
+                    Some(instance) if instance.wish.state != RequestedState::Destroyed => {
+                        Ok(tx.tree_addresses(instance.root.unwrap_or(instance.id))?)
+                    }
+                    _ => Ok(Vec::new()),
+                }
+            })
+            .await
+    }
+
+    /// Takes the titles that an instance still requests. The list is checked and has no effect, as on the production
+    /// master.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such partition.
+    pub async fn update_computer_partition_related_instance_list(
+        &self,
+        computer: String,
+        partition: String,
+        _titles: Vec<String>,
+    ) -> Result<(), Error> {
+        self.db.read(move |tx| find_partition(tx, &computer, &partition).map(|_| ())).await
+    }
+}
+
+/// Gives a shared instance the reference that follows from its titles, and makes its host process it.
+fn refer(tx: &WriteTx<'_>, instance: &mut Instance) -> Result<(), Error> {
+    let root_title = if instance.is_root() { "" } else { &instance.root_title };
+    let natural = natural_reference(root_title, &instance.title);
+    let Some(sharing) = instance.sharing.as_mut() else { return Ok(()) };
+    if sharing.reference != natural {
+        sharing.reference = free_reference(**tx, sharing.host, natural)?;
+        let host = sharing.host;
+        tx.save_instance(instance)?;
+        tx.touch(host, tx.now())?;
+    }
+    Ok(())
+}
+
+/// A title is taken by any other instance of the tree, or by any other root.
+fn refuse_taken(tx: &WriteTx<'_>, instance: &Instance, title: &Title) -> Result<(), Error> {
+    let software = tx.software_instance(instance.root, title)?;
+    let shared = tx.shared_instances_titled(instance.root, title)?;
+    let other = |id: InstanceId| id != instance.id;
+    if software.iter().chain(&shared).any(|found| other(found.id)) {
+        let tree = match instance.root {
+            Some(_) => format!("the tree {:?}", &*instance.root_title),
+            None => "the instance trees".into(),
+        };
+        return Err(Refusal::TitleTaken { title: title.to_string(), tree }.into());
+    }
+    Ok(())
+}
+
+/// An event about an instance in a partition.
+pub(super) fn about(
+    instance: &Instance,
+    partition: &Partition,
+    user: String,
+    kind: &'static str,
+    text: String,
+) -> NewEvent {
+    NewEvent {
+        user,
+        kind,
+        computer: Some(partition.computer.to_string()),
+        partition: Some(partition.reference.to_string()),
+        instance: Some(instance.title.to_string()),
+        software_release: Some(instance.wish.software_release.to_string()),
+        text,
+    }
+}

@@ -1,0 +1,79 @@
+//! The use cases of a master, one file a noun: each opens a transaction, loads, lets [`domain`](crate::domain) decide,
+//! saves, records the event, and returns an outcome.
+
+pub mod computer;
+mod destroy;
+mod format;
+mod instance;
+mod request;
+mod requester;
+mod shared;
+pub mod software;
+mod status;
+
+use thiserror::Error;
+
+pub use destroy::Destroyed;
+pub use instance::Renamed;
+pub use request::Requested;
+pub use requester::Speaker;
+
+use crate::domain::error::Refusal;
+use crate::domain::ids::Reference;
+use crate::domain::software::SoftwareProduct;
+use crate::storage::{self, Db};
+
+/// What stops a use case.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The rules of the protocol.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+}
+
+/// What a master is told once, at its start.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The computer that is always known, and where requests go that name none.
+    pub default_computer: Reference,
+    /// The software products.
+    pub software_products: Vec<SoftwareProduct>,
+}
+
+/// A SlapOS master over one database. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Master {
+    db: Db,
+    settings: std::sync::Arc<Settings>,
+}
+
+impl Master {
+    /// A master over a database, in which it makes its default computer known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new(db: Db, settings: Settings) -> Result<Self, Error> {
+        let reference = settings.default_computer.clone();
+        db.write(move |tx| match tx.computer_id(&reference)? {
+            Some(_) => Ok(()),
+            None => tx.insert_computer(&reference, None).map(|_| ()),
+        })
+        .await
+        .map_err(Error::Storage)?;
+        Ok(Self { db, settings: settings.into() })
+    }
+
+    /// Counts the changes: an answer holds as long as this does.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.db.generation()
+    }
+
+    /// Closes the database; whatever is asked later fails.
+    pub fn close(&self) {
+        self.db.close();
+    }
+}

@@ -1,0 +1,268 @@
+//! Requests of shared instances: rows of their own, served by a host.
+
+use super::Error;
+use super::request::{Command, Requested};
+use super::requester::Requester;
+use crate::domain::allocation::{HostCriteria, known, reserved_key};
+use crate::domain::error::Refusal;
+use crate::domain::event::NewEvent;
+use crate::domain::ids::Reference;
+use crate::domain::instance::{Change, ComputerId, Instance, InstanceId, Sharing};
+use crate::domain::partition::Partition;
+use crate::domain::state::RequestedState;
+use crate::storage::{NewInstance, Placed, ReadTx, WriteTx};
+
+/// The answer, if the request changes nothing.
+pub(super) fn unchanged(
+    command: &Command,
+    tx: ReadTx<'_>,
+    requester: Option<&Requester>,
+) -> Result<Option<Requested>, Error> {
+    check(command)?;
+    let Some(mut instance) = stored(command, tx, requester)? else { return Ok(None) };
+    let Some(host) = current_host(command, tx, &instance)? else { return Ok(None) };
+    let unchanged =
+        update(command, &mut instance, requester) == Change::None && instance.wish.state != RequestedState::Destroyed;
+    Ok(unchanged.then_some(Requested::Shared { instance, host }))
+}
+
+/// Creates, updates or destroys the shared instance.
+pub(super) fn execute(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
+    check(command)?;
+    match stored(command, **tx, requester)? {
+        None => create(command, tx, requester),
+        Some(instance) => repeat(command, tx, instance, requester),
+    }
+}
+
+fn check(command: &Command) -> Result<(), Error> {
+    match reserved_key(&command.request) {
+        None => Ok(()),
+        Some((key, value)) => Err(Refusal::invalid(
+            "partition_parameter_xml",
+            &format!("{key} = {}", value.to_text()),
+            "no parameter of a shared instance named slave_title, slave_reference or slap_software_type, \
+             which its host reads from the master",
+        )
+        .into()),
+    }
+}
+
+/// The shared instance of this title: on the computer that the SLA names, else wherever it is.
+fn stored(command: &Command, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
+    let mut titled = tx.shared_instances_titled(requester.map(|requester| requester.root), &command.request.title)?;
+    let wanted = command.find_computer(tx)?.map(|(_, id)| id);
+    let here = titled.iter().position(|instance| instance.sharing.as_ref().map(|sharing| sharing.computer) == wanted);
+    match (here, command.request.sla_text("computer_guid")) {
+        (Some(index), _) => Ok(Some(titled.swap_remove(index))),
+        (None, None) if !titled.is_empty() => Ok(Some(titled.swap_remove(0))),
+        _ => Ok(None),
+    }
+}
+
+fn update(command: &Command, instance: &mut Instance, requester: Option<&Requester>) -> Change {
+    let wish = command.request.wish(requester.map(|requester| requester.root_state), Some(instance.wish.state));
+    instance.update(wish, requester.map(|requester| requester.id))
+}
+
+/// The host that serves the instance already, if it still is what the request asks for.
+fn current_host(command: &Command, tx: ReadTx<'_>, instance: &Instance) -> Result<Option<Placed>, Error> {
+    let Some(sharing) = &instance.sharing else { return Ok(None) };
+    let (Some(host), Some(partition)) = (tx.instance(sharing.host)?, tx.partition_of(sharing.host)?) else {
+        return Ok(None);
+    };
+    let criteria = HostCriteria::new(&command.request, &partition.computer);
+    let fits = criteria.fit(&host, &partition.computer, &partition.reference);
+    Ok(fits.then_some(Placed { instance: host, partition }))
+}
+
+/// The first instance, in the order of the partitions, that may serve a new shared instance.
+fn choose_host(command: &Command, tx: ReadTx<'_>, computer: &Reference, id: ComputerId) -> Result<Placed, Error> {
+    let criteria = HostCriteria::new(&command.request, computer);
+    let running = tx.instances_running(id, &criteria.software_release)?;
+    let mut candidates = Vec::new();
+    for host in running {
+        let Some(partition) = tx.partition_of(host.id)? else { continue };
+        if criteria.accept(&host, computer, &partition.reference) {
+            return Ok(Placed { instance: host, partition });
+        }
+        candidates.push(candidate(&host, &partition));
+    }
+    let reason = if candidates.is_empty() {
+        format!("no instance on {computer} runs this software release")
+    } else {
+        format!("instances of this software release on {computer}: {}", known(&candidates))
+    };
+    Err(Refusal::NoHost { criteria: criteria.to_string(), reason }.into())
+}
+
+fn candidate(host: &Instance, partition: &Partition) -> String {
+    let (title, wish) = (&host.title, &host.wish);
+    format!("{title} in {} (type {}, {})", partition.reference, wish.software_type, wish.state)
+}
+
+fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
+    let wish = command.request.wish(requester.map(|requester| requester.root_state), None);
+    if wish.state == RequestedState::Destroyed {
+        return Err(Refusal::NothingToDestroy { title: command.request.title.to_string() }.into());
+    }
+    let Some((computer, computer_id)) = command.find_computer(**tx)? else {
+        let computer = command.computer();
+        let known = known(&tx.computer_references()?);
+        let criteria = format!("['{}', '{computer}']", command.request.software_release);
+        return Err(
+            Refusal::NoHost { criteria, reason: format!("there is no computer {computer:?}; known: {known}") }.into()
+        );
+    };
+    let host = choose_host(command, **tx, &computer, computer_id)?;
+    let root_title = requester.map_or("", |requester| requester.root_title.as_str());
+    let natural = natural_reference(root_title, &command.request.title);
+    let now = tx.now();
+    let new = NewInstance {
+        title: command.request.title.clone(),
+        root: requester.map(|requester| requester.root),
+        requester: requester.map(|requester| requester.id),
+        wish,
+        sharing: Some(Sharing {
+            host: host.instance.id,
+            reference: free_reference(**tx, host.instance.id, natural)?,
+            computer: computer_id,
+        }),
+    };
+    let id = tx.insert_instance(&new, now)?;
+    tx.touch(host.instance.id, now)?;
+    answer(command, tx, id, requester)
+}
+
+fn repeat(
+    command: &Command,
+    tx: &WriteTx<'_>,
+    mut instance: Instance,
+    requester: Option<&Requester>,
+) -> Result<Requested, Error> {
+    let change = update(command, &mut instance, requester);
+    if instance.wish.state == RequestedState::Destroyed {
+        return destroy(command, tx, instance, requester);
+    }
+    let current = current_host(command, **tx, &instance)?;
+    let moved = current.is_none();
+    if let (None, Some(sharing)) = (&current, instance.sharing.as_mut()) {
+        let (computer, id) = match command.request.sla_text("computer_guid") {
+            Some(_) => (tx.computer_reference(sharing.computer)?, sharing.computer),
+            None => match command.find_computer(**tx)? {
+                Some(found) => found,
+                None => (tx.computer_reference(sharing.computer)?, sharing.computer),
+            },
+        };
+        let host = choose_host(command, **tx, &computer, id)?.instance.id;
+        if host != sharing.host {
+            tx.touch(sharing.host, tx.now())?;
+            let natural =
+                natural_reference(if instance.root.is_some() { &instance.root_title } else { "" }, &instance.title);
+            *sharing = Sharing { host, reference: free_reference(**tx, host, natural)?, computer: id };
+        }
+    }
+    if change == Change::Visible || moved {
+        instance.timestamp = tx.now();
+        if let Some(sharing) = &instance.sharing {
+            tx.touch(sharing.host, instance.timestamp)?;
+        }
+    }
+    if change == Change::None && !moved {
+        return match current {
+            Some(host) => Ok(Requested::Shared { instance, host }),
+            None => answer(command, tx, instance.id, requester),
+        };
+    }
+    tx.save_instance(&instance)?;
+    answer(command, tx, instance.id, requester)
+}
+
+fn destroy(
+    command: &Command,
+    tx: &WriteTx<'_>,
+    mut instance: Instance,
+    requester: Option<&Requester>,
+) -> Result<Requested, Error> {
+    instance.wish.state = RequestedState::Destroyed;
+    let title = instance.title.to_string();
+    let host = match &instance.sharing {
+        Some(sharing) => placed(**tx, sharing.host)?,
+        None => None,
+    };
+    remove(tx, &instance, &command.who(requester))?;
+    match host {
+        Some(host) => Ok(Requested::Shared { instance, host }),
+        None => Ok(Requested::Gone(Refusal::DestroyedUnplaced { title })),
+    }
+}
+
+/// Removes a shared instance wholly, and makes its host process its list.
+pub(super) fn remove(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Result<(), Error> {
+    let now = tx.now();
+    if let Some(sharing) = &instance.sharing {
+        tx.touch(sharing.host, now)?;
+    }
+    let host = match &instance.sharing {
+        Some(sharing) => placed(**tx, sharing.host)?,
+        None => None,
+    };
+    let partition = host.as_ref().map(|host| &host.partition);
+    let event = NewEvent {
+        user: user.into(),
+        kind: "destroyed",
+        computer: partition.map(|partition| partition.computer.to_string()),
+        partition: partition.map(|partition| partition.reference.to_string()),
+        instance: Some(instance.title.to_string()),
+        software_release: Some(instance.wish.software_release.to_string()),
+        text: "shared instance".into(),
+    };
+    tx.record(&event, now)?;
+    Ok(tx.delete_instance(instance.id)?)
+}
+
+fn placed(tx: ReadTx<'_>, id: InstanceId) -> Result<Option<Placed>, Error> {
+    let (instance, partition) = (tx.instance(id)?, tx.partition_of(id)?);
+    Ok(instance.zip(partition).map(|(instance, partition)| Placed { instance, partition }))
+}
+
+fn answer(
+    command: &Command,
+    tx: &WriteTx<'_>,
+    id: InstanceId,
+    requester: Option<&Requester>,
+) -> Result<Requested, Error> {
+    let refuse = || Refusal::NothingToDestroy { title: command.request.title.to_string() };
+    let instance = tx.instance(id)?.ok_or_else(refuse)?;
+    let host = match &instance.sharing {
+        Some(sharing) => placed(**tx, sharing.host)?.ok_or_else(refuse)?,
+        None => return Err(refuse().into()),
+    };
+    let event = NewEvent {
+        user: command.who(requester),
+        kind: "requestComputerPartition",
+        computer: Some(host.partition.computer.to_string()),
+        partition: Some(host.partition.reference.to_string()),
+        instance: Some(instance.title.to_string()),
+        software_release: Some(instance.wish.software_release.to_string()),
+        text: format!("shared, {}", instance.wish.state),
+    };
+    tx.record(&event, instance.timestamp)?;
+    Ok(Requested::Shared { instance, host })
+}
+
+/// The reference of a shared instance, unless another one of its host has it: `<root title>_<title>`.
+pub(super) fn natural_reference(root_title: &str, title: &str) -> String {
+    format!("{root_title}_{title}")
+}
+
+/// The natural reference, or with a number where two pairs of titles give the same text on one host.
+pub(super) fn free_reference(tx: ReadTx<'_>, host: InstanceId, natural: String) -> Result<String, Error> {
+    let mut reference = natural.clone();
+    let mut number = 1;
+    while tx.shared_instance(host, &reference)?.is_some() {
+        number += 1;
+        reference = format!("{natural}_{number}");
+    }
+    Ok(reference)
+}

@@ -1,0 +1,220 @@
+//! The database handle and its two kinds of transactions.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags, Params, Row};
+
+use super::writer::{Clock, Writer};
+use super::{Error, OpenError, open};
+use crate::domain::timestamp::Timestamp;
+
+/// A database: one writer, any number of readers. Clones share it; it is checkpointed and closed with the last one.
+#[derive(Debug, Clone)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    // Readers are dropped first: the writer's connection, closed last, empties and removes the log.
+    readers: Mutex<Vec<Connection>>,
+    writer: Writer,
+}
+
+/// A snapshot of the database.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadTx<'a> {
+    connection: &'a Connection,
+}
+
+/// A transaction that may change the database; it can read as a [`ReadTx`].
+#[derive(Debug)]
+pub struct WriteTx<'a> {
+    read: ReadTx<'a>,
+    clock: &'a Clock,
+}
+
+impl Db {
+    /// Opens the file, making it and its schema when they are missing.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what to do about a file that is not ours, newer, or damaged.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let connection = open::open_writer(path)?;
+        let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+        let writer = Writer::start(connection).map_err(sqlite)?;
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), readers: Mutex::default(), writer })))
+    }
+
+    /// Runs a closure in a write transaction, on the writer thread. When this returns `Ok`, the change is on disk.
+    ///
+    /// # Errors
+    /// What the closure returns, or a failure of the database; nothing was changed then.
+    pub async fn write<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.0.writer.submit(closure).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Db::write`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_blocking<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.0.writer.submit(closure).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Runs a closure on one snapshot, on a thread that may block.
+    ///
+    /// # Errors
+    /// What the closure returns, or a failure of the database.
+    pub async fn read<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.read_blocking(closure))
+            .await
+            .unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    /// [`Db::read`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(ReadTx<'_>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let readers = || self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let pooled = readers().pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => open::connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| match error {
+                OpenError::Sqlite { source, .. } => Error::Sqlite(source),
+                other => Error::Commit(other.to_string()),
+            })?,
+        };
+        let result = snapshot(&connection, closure);
+        if connection.is_autocommit() {
+            readers().push(connection);
+        }
+        result
+    }
+
+    /// Counts the commits that changed something: what was read while it stood at a value holds as long as it does.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.0.writer.generation()
+    }
+
+    /// Commits what waits, empties the log into the file and closes it, whoever still holds a clone.
+    pub fn close(&self) {
+        self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.writer.close();
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+}
+
+/// Reads an existing file without a server: nothing is made, migrated or changed.
+///
+/// # Errors
+/// [`OpenError`], also for a missing file; or what the closure returns.
+pub(super) fn read_file<T>(
+    path: &Path,
+    closure: impl FnOnce(ReadTx<'_>) -> Result<T, Error>,
+) -> Result<Result<T, Error>, OpenError> {
+    Ok(snapshot(&open::open_reader(path)?, closure))
+}
+
+fn snapshot<T, E: From<Error>>(
+    connection: &Connection,
+    closure: impl FnOnce(ReadTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let execute = |sql: &str| -> Result<usize, Error> { Ok(connection.prepare_cached(sql)?.execute([])?) };
+    execute("BEGIN")?;
+    let result = closure(ReadTx { connection });
+    execute("COMMIT")?;
+    result
+}
+
+impl<'a> ReadTx<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Self {
+        Self { connection }
+    }
+
+    /// The rows of a query.
+    pub(super) fn rows<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(read(row)?);
+        }
+        Ok(all)
+    }
+
+    /// The first row of a query, if there is one.
+    pub(super) fn row<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        rows.next()?.map(read).transpose()
+    }
+}
+
+impl<'a> WriteTx<'a> {
+    pub(super) fn new(read: ReadTx<'a>, clock: &'a Clock) -> Self {
+        Self { read, clock }
+    }
+
+    /// A point in time that no other call gets.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.next()
+    }
+
+    /// Runs a statement that changes something; returns how many rows it changed.
+    pub(super) fn execute<P: Params>(&self, sql: &str, params: P) -> Result<usize, Error> {
+        Ok(self.read.connection.prepare_cached(sql)?.execute(params)?)
+    }
+
+    /// Runs an `INSERT` and returns the new row's id.
+    pub(super) fn insert<P: Params>(&self, sql: &str, params: P) -> Result<i64, Error> {
+        Ok(self.read.connection.prepare_cached(sql)?.insert(params)?)
+    }
+}
+
+impl<'a> Deref for WriteTx<'a> {
+    type Target = ReadTx<'a>;
+
+    fn deref(&self) -> &ReadTx<'a> {
+        &self.read
+    }
+}

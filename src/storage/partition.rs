@@ -1,0 +1,194 @@
+//! Partitions and their addresses.
+
+use std::collections::HashMap;
+
+use rusqlite::{Row, params};
+
+use super::computer::reference;
+use super::{Error, ReadTx, WriteTx};
+use crate::domain::address::{Address, Route};
+use crate::domain::ids::Reference;
+use crate::domain::instance::{ComputerId, InstanceId, PartitionId};
+use crate::domain::parameters::Parameters;
+use crate::domain::partition::Partition;
+use crate::wire::json;
+
+/// The columns of a partition, from `partition p JOIN computer c`.
+const COLUMNS: &str = "p.id, p.computer_id, c.reference AS computer, p.reference AS reference, p.instance_id";
+
+fn partition(row: &Row<'_>) -> Result<Partition, Error> {
+    Ok(Partition {
+        id: PartitionId(row.get("id")?),
+        computer_id: ComputerId(row.get("computer_id")?),
+        computer: reference(row, "computer")?,
+        reference: reference(row, "reference")?,
+        instance: row.get::<_, Option<i64>>("instance_id")?.map(InstanceId),
+        addresses: Vec::new(),
+    })
+}
+
+fn address(row: &Row<'_>) -> Result<Address, Error> {
+    let gateway: Option<String> = row.get("gateway")?;
+    let network: Option<String> = row.get("network")?;
+    Ok(Address {
+        interface: row.get("interface")?,
+        address: row.get("address")?,
+        netmask: row.get("netmask")?,
+        route: gateway.map(|gateway| Route { gateway, network: network.unwrap_or_default() }),
+    })
+}
+
+impl ReadTx<'_> {
+    fn with_addresses(&self, partition: Option<Partition>) -> Result<Option<Partition>, Error> {
+        let Some(mut partition) = partition else { return Ok(None) };
+        partition.addresses = self.rows(
+            "SELECT interface, address, netmask, gateway, network FROM partition_address \
+             WHERE partition_id = ?1 ORDER BY position",
+            [partition.id.0],
+            address,
+        )?;
+        Ok(Some(partition))
+    }
+
+    /// A partition by the references of its computer and its own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn partition(&self, computer: &str, reference: &str) -> Result<Option<Partition>, Error> {
+        let sql = concat_sql(COLUMNS, "WHERE c.reference = ?1 AND p.reference = ?2");
+        self.with_addresses(self.row(&sql, [computer, reference], partition)?)
+    }
+
+    /// The partition that an instance is in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn partition_of(&self, instance: InstanceId) -> Result<Option<Partition>, Error> {
+        let sql = concat_sql(COLUMNS, "WHERE p.instance_id = ?1");
+        self.with_addresses(self.row(&sql, [instance.0], partition)?)
+    }
+
+    /// The free partition of a computer that is allocated next: the one that was formatted first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn first_free_partition(&self, computer: ComputerId) -> Result<Option<Partition>, Error> {
+        let sql = concat_sql(COLUMNS, "WHERE p.computer_id = ?1 AND p.instance_id IS NULL ORDER BY p.id LIMIT 1");
+        self.with_addresses(self.row(&sql, [computer.0], partition)?)
+    }
+
+    /// All partitions of a computer with their addresses, in the order in which they were first formatted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn partitions(&self, computer: ComputerId) -> Result<Vec<Partition>, Error> {
+        let mut addresses: HashMap<i64, Vec<Address>> = HashMap::new();
+        let sql = "SELECT a.partition_id, a.interface, a.address, a.netmask, a.gateway, a.network \
+                   FROM partition p JOIN partition_address a ON a.partition_id = p.id \
+                   WHERE p.computer_id = ?1 ORDER BY a.partition_id, a.position";
+        for (id, address) in self.rows(sql, [computer.0], |row| Ok((row.get("partition_id")?, address(row)?)))? {
+            addresses.entry(id).or_default().push(address);
+        }
+        let sql = concat_sql(COLUMNS, "WHERE p.computer_id = ?1 ORDER BY p.id");
+        let mut partitions = self.rows(&sql, [computer.0], partition)?;
+        for partition in &mut partitions {
+            partition.addresses = addresses.remove(&partition.id.0).unwrap_or_default();
+        }
+        Ok(partitions)
+    }
+
+    /// The references of a computer's partitions, in the order in which they were first formatted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn partition_references(&self, computer: &str) -> Result<Vec<String>, Error> {
+        let sql = "SELECT p.reference FROM partition p JOIN computer c ON c.id = p.computer_id \
+                   WHERE c.reference = ?1 ORDER BY p.id";
+        self.rows(sql, [computer], |row| Ok(row.get(0)?))
+    }
+
+    /// Every address of every partition of an instance tree, in the order of the partitions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tree_addresses(&self, root: InstanceId) -> Result<Vec<Address>, Error> {
+        let sql = "SELECT a.interface, a.address, a.netmask, a.gateway, a.network \
+                   FROM instance i JOIN partition p ON p.instance_id = i.id \
+                   JOIN partition_address a ON a.partition_id = p.id \
+                   WHERE i.id = ?1 OR i.root_id = ?1 ORDER BY p.id, a.position";
+        self.rows(sql, [root.0], address)
+    }
+}
+
+fn concat_sql(columns: &str, rest: &str) -> String {
+    format!("SELECT {columns} FROM partition p JOIN computer c ON c.id = p.computer_id {rest}")
+}
+
+impl WriteTx<'_> {
+    /// Adds a free partition.
+    ///
+    /// # Errors
+    /// When the database fails, or the computer has a partition of that reference.
+    pub fn insert_partition(&self, computer: ComputerId, reference: &Reference) -> Result<PartitionId, Error> {
+        let sql = "INSERT INTO partition (computer_id, reference) VALUES (?1, ?2)";
+        Ok(PartitionId(self.insert(sql, params![computer.0, &**reference])?))
+    }
+
+    /// Stores what a formatter says of a partition, in place of what was said before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn describe_partition(
+        &self,
+        id: PartitionId,
+        details: &Parameters,
+        addresses: &[Address],
+    ) -> Result<(), Error> {
+        self.execute("UPDATE partition SET description = ?2 WHERE id = ?1", params![id.0, json::to_json(details)])?;
+        self.execute("DELETE FROM partition_address WHERE partition_id = ?1", [id.0])?;
+        for (position, address) in (0_i64..).zip(addresses) {
+            let route = address.route.as_ref();
+            self.execute(
+                "INSERT INTO partition_address (partition_id, position, interface, address, netmask, gateway, network) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    id.0,
+                    position,
+                    address.interface,
+                    address.address,
+                    address.netmask,
+                    route.map(|route| &route.gateway),
+                    route.map(|route| &route.network),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Removes a partition; an instance in it stays, without a place.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn delete_partition(&self, id: PartitionId) -> Result<(), Error> {
+        self.execute("DELETE FROM partition WHERE id = ?1", [id.0])?;
+        Ok(())
+    }
+
+    /// Puts an instance into a free partition; `false` when it is not free (any more).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn occupy(&self, partition: PartitionId, instance: InstanceId) -> Result<bool, Error> {
+        let sql = "UPDATE partition SET instance_id = ?2 WHERE id = ?1 AND instance_id IS NULL";
+        Ok(self.execute(sql, [partition.0, instance.0])? == 1)
+    }
+
+    /// Makes the partition of an instance free.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn vacate(&self, instance: InstanceId) -> Result<(), Error> {
+        self.execute("UPDATE partition SET instance_id = NULL WHERE instance_id = ?1", [instance.0])?;
+        Ok(())
+    }
+}

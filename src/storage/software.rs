@@ -1,0 +1,87 @@
+//! Software releases supplied to computers.
+
+use rusqlite::{Row, params};
+
+use super::computer::{damaged, reference};
+use super::{Error, ReadTx, WriteTx};
+use crate::domain::ids::SoftwareRelease;
+use crate::domain::instance::{ComputerId, InstallationId};
+use crate::domain::software::SoftwareInstallation;
+use crate::domain::state::SupplyState;
+
+const SELECT: &str = "SELECT s.id, c.reference AS computer, s.software_release, s.requested_state \
+                      FROM software_installation s JOIN computer c ON c.id = s.computer_id";
+
+/// A stored software release.
+pub(super) fn software_release(row: &Row<'_>) -> Result<SoftwareRelease, Error> {
+    let text: String = row.get("software_release")?;
+    SoftwareRelease::parse("software_release", &text).map_err(|refusal| damaged("software_release", &text, &refusal))
+}
+
+fn installation(row: &Row<'_>) -> Result<SoftwareInstallation, Error> {
+    let state: String = row.get("requested_state")?;
+    Ok(SoftwareInstallation {
+        id: InstallationId(row.get("id")?),
+        computer: reference(row, "computer")?,
+        software_release: software_release(row)?,
+        requested_state: SupplyState::parse("requested_state", &state)
+            .map_err(|refusal| damaged("requested_state", &state, &refusal))?,
+    })
+}
+
+impl ReadTx<'_> {
+    /// What is supplied to a computer, in the order of the latest supplies.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn software_installations(&self, computer: ComputerId) -> Result<Vec<SoftwareInstallation>, Error> {
+        self.rows(&format!("{SELECT} WHERE s.computer_id = ?1 ORDER BY s.position"), [computer.0], installation)
+    }
+
+    /// One supplied release.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn software_installation(
+        &self,
+        computer: ComputerId,
+        software_release: &str,
+    ) -> Result<Option<SoftwareInstallation>, Error> {
+        self.row(
+            &format!("{SELECT} WHERE s.computer_id = ?1 AND s.software_release = ?2"),
+            params![computer.0, software_release],
+            installation,
+        )
+    }
+}
+
+impl WriteTx<'_> {
+    /// Supplies a release, or changes the state of its supply; it becomes the last of its computer's list.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn supply(
+        &self,
+        computer: ComputerId,
+        software_release: &SoftwareRelease,
+        state: SupplyState,
+    ) -> Result<(), Error> {
+        self.execute(
+            "INSERT INTO software_installation (computer_id, software_release, requested_state, position) \
+             VALUES (?1, ?2, ?3, (SELECT ifnull(max(position), 0) + 1 FROM software_installation)) \
+             ON CONFLICT (computer_id, software_release) \
+             DO UPDATE SET requested_state = excluded.requested_state, position = excluded.position",
+            params![computer.0, &**software_release, state.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a supplied release.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn delete_software_installation(&self, id: InstallationId) -> Result<(), Error> {
+        self.execute("DELETE FROM software_installation WHERE id = ?1", [id.0])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,250 @@
+//! The writer thread: takes every waiting closure, runs each in its own savepoint, commits them together, and only then
+//! answers. What fails or panics is rolled back alone.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::Error;
+use super::db::{ReadTx, WriteTx};
+use crate::domain::timestamp::Timestamp;
+
+/// The most closures that share a commit.
+const GROUP: usize = 256;
+
+/// How long the writer waits for more work before it calls itself idle and empties the log into the file.
+const IDLE: Duration = Duration::from_millis(5);
+
+/// How long it waits before it tries again while a reader keeps the log from being emptied.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// A closure on its way through the writer.
+trait Job: Send {
+    /// Runs it; `false` asks for a rollback of what it did.
+    fn run(&mut self, tx: &WriteTx<'_>) -> bool;
+    /// Answers whoever waits, with what the commit said.
+    fn finish(self: Box<Self>, commit: Result<(), String>);
+}
+
+struct Call<F, T, E> {
+    closure: Option<F>,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Call<F, T, E>
+where
+    F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&mut self, tx: &WriteTx<'_>) -> bool {
+        let Some(closure) = self.closure.take() else { return false };
+        let result = catch_unwind(AssertUnwindSafe(|| closure(tx))).unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn finish(self: Box<Self>, commit: Result<(), String>) {
+        let result = match (self.result, commit) {
+            (Some(Ok(_)) | None, Err(reason)) => Err(Error::Commit(reason).into()),
+            (Some(result), _) => result,
+            (None, Ok(())) => Err(Error::Closed.into()),
+        };
+        // Nobody waits any more when the client went away: the write stands all the same.
+        let _gone = self.answer.send(result);
+    }
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Stop,
+}
+
+/// The handle of the writer thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    sender: Sender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    generation: Arc<AtomicU64>,
+}
+
+impl Writer {
+    /// Starts the thread on an open connection.
+    pub(super) fn start(connection: Connection) -> Result<Self, rusqlite::Error> {
+        let clock = Clock::resume(&connection)?;
+        let (sender, receiver) = channel();
+        let generation = Arc::new(AtomicU64::new(1));
+        let shared = Arc::clone(&generation);
+        let thread = thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || Loop { connection, clock, generation: shared, dirty_log: true }.run(&receiver))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(Self { sender, thread: Mutex::new(Some(thread)), generation })
+    }
+
+    /// Hands a closure to the thread; the receiver gets its result after the commit.
+    pub(super) fn submit<T, E, F>(&self, closure: F) -> oneshot::Receiver<Result<T, E>>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        // A closed channel drops the answer, which the receiver reports.
+        let _closed = self.sender.send(Message::Job(Box::new(Call { closure: Some(closure), result: None, answer })));
+        receiver
+    }
+
+    /// Counts the commits that changed something.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+}
+
+impl Writer {
+    /// Commits what waits, empties the log, closes the connection. Later closures are answered with [`Error::Closed`].
+    pub(super) fn close(&self) {
+        let _closed = self.sender.send(Message::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            log::error!("the writer thread ended by an internal error");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+struct Loop {
+    connection: Connection,
+    clock: Clock,
+    generation: Arc<AtomicU64>,
+    dirty_log: bool,
+}
+
+impl Loop {
+    fn run(mut self, receiver: &Receiver<Message>) {
+        let mut patience = IDLE;
+        loop {
+            let message = if self.dirty_log {
+                receiver.recv_timeout(patience)
+            } else {
+                receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match message {
+                Ok(Message::Job(job)) => {
+                    let mut group = vec![job];
+                    let mut stop = false;
+                    while group.len() < GROUP {
+                        match receiver.try_recv() {
+                            Ok(Message::Job(job)) => group.push(job),
+                            Ok(Message::Stop) => {
+                                stop = true;
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    self.commit_group(group);
+                    patience = IDLE;
+                    if stop {
+                        break;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.dirty_log = !self.checkpoint();
+                    patience = RETRY;
+                }
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.checkpoint();
+        if let Err((_, error)) = self.connection.close() {
+            log::error!("the database did not close: {error}");
+        }
+    }
+
+    /// Empties the write-ahead log into the file; tells whether all of it went.
+    fn checkpoint(&self) -> bool {
+        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        match busy {
+            Ok(busy) => busy == 0,
+            Err(error) => {
+                log::warn!("the write-ahead log could not be emptied: {error}");
+                false
+            }
+        }
+    }
+
+    fn commit_group(&mut self, mut group: Vec<Box<dyn Job>>) {
+        let before = self.connection.total_changes();
+        let commit = self.run_group(&mut group).map_err(|error| {
+            // The group is void: whatever SQLite still holds of it must go.
+            if !self.connection.is_autocommit()
+                && let Err(error) = self.connection.execute_batch("ROLLBACK")
+            {
+                log::error!("rollback: {error}");
+            }
+            error.to_string()
+        });
+        if self.connection.total_changes() != before {
+            self.dirty_log = true;
+            self.generation.fetch_add(1, Ordering::Release);
+        }
+        for job in group {
+            job.finish(commit.clone());
+        }
+    }
+
+    fn run_group(&self, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+        let execute = |sql: &str| self.connection.prepare_cached(sql)?.execute([]);
+        let tx = WriteTx::new(ReadTx::new(&self.connection), &self.clock);
+        execute("BEGIN IMMEDIATE")?;
+        for job in group {
+            execute("SAVEPOINT one")?;
+            if !job.run(&tx) {
+                execute("ROLLBACK TO one")?;
+            }
+            execute("RELEASE one")?;
+        }
+        execute("COMMIT")?;
+        Ok(())
+    }
+}
+
+/// Time that never repeats, across restarts too.
+#[derive(Debug)]
+pub(super) struct Clock {
+    last: std::cell::Cell<i64>,
+}
+
+impl Clock {
+    fn resume(connection: &Connection) -> Result<Self, rusqlite::Error> {
+        let last = connection.query_row(
+            "SELECT max(ifnull((SELECT max(timestamp) FROM instance), 0), ifnull((SELECT max(last_at) FROM event), 0))",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(Self { last: std::cell::Cell::new(last) })
+    }
+
+    /// Now, or the next microsecond after the last answer.
+    pub(super) fn next(&self) -> Timestamp {
+        let now = Timestamp::from_system_time(SystemTime::now()).0.max(self.last.get() + 1);
+        self.last.set(now);
+        Timestamp(now)
+    }
+}

@@ -1,0 +1,88 @@
+//! What a server says of itself: the ready file, `GET /-/ready`, the lock of the database, and `POST /-/import`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::computer::FormatOutcome;
+
+/// Where a server is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Its URL, with a slash at the end.
+    pub url: String,
+    /// Its process.
+    pub pid: u32,
+    /// Its database file.
+    pub database: String,
+}
+
+/// What the import of a computer description changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormatReport {
+    /// The computer.
+    pub computer: String,
+    /// Whether the computer was not known before.
+    pub new_computer: bool,
+    /// New partitions.
+    pub added: Vec<String>,
+    /// Partitions that were there already and stay.
+    pub kept: Vec<String>,
+    /// Partitions that are gone.
+    pub removed: Vec<RemovedPartition>,
+}
+
+/// A partition that a smaller description removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovedPartition {
+    /// The partition.
+    pub partition: String,
+    /// The title of the instance that lost its place.
+    pub instance: Option<String>,
+}
+
+impl FormatReport {
+    /// The report of an outcome.
+    #[must_use]
+    pub fn new(computer: &str, outcome: &FormatOutcome) -> Self {
+        let removed = outcome.removed.iter();
+        Self {
+            computer: computer.into(),
+            new_computer: outcome.new_computer,
+            added: outcome.added.iter().map(ToString::to_string).collect(),
+            kept: outcome.kept.iter().map(ToString::to_string).collect(),
+            removed: removed
+                .map(|(partition, instance)| RemovedPartition {
+                    partition: partition.to_string(),
+                    instance: instance.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Where a server is, as JSON.
+#[must_use]
+pub fn ready(ready: &Ready) -> String {
+    serde_json::to_string(ready).unwrap_or_default()
+}
+
+/// Reads where a server is.
+///
+/// # Errors
+/// When the text is something else.
+pub fn read_ready(text: &str) -> Result<Ready, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+/// The reports of an import, as JSON.
+#[must_use]
+pub fn format_reports(reports: &[FormatReport]) -> String {
+    serde_json::to_string(reports).unwrap_or_default()
+}
+
+/// Reads the reports of an import.
+///
+/// # Errors
+/// When the text is something else.
+pub fn read_format_reports(text: &str) -> Result<Vec<FormatReport>, serde_json::Error> {
+    serde_json::from_str(text)
+}

@@ -1,0 +1,181 @@
+//! The arguments of the classic API: form fields in a query string or a body.
+
+mod arguments;
+
+use std::borrow::Cow;
+
+pub use arguments::{
+    ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments, Product, Publish,
+    Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, Use,
+};
+
+use crate::domain::error::Refusal;
+
+/// Decoded form fields, in the order of the wire. When a name repeats, the first value counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Decodes `application/x-www-form-urlencoded` text: UTF-8, `+` for a blank, `%XX` for a byte.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming the field whose text is not UTF-8.
+    pub fn parse(encoded: &[u8]) -> Result<Self, Refusal> {
+        let mut fields = Vec::new();
+        for pair in encoded.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = match pair.iter().position(|&byte| byte == b'=') {
+                Some(at) => (&pair[..at], &pair[at + 1..]),
+                None => (pair, &[][..]),
+            };
+            let name = text("the name of a field", name)?;
+            let value = text(&name, value)?;
+            fields.push((name, value));
+        }
+        Ok(Self(fields))
+    }
+
+    /// Adds a field that was decoded otherwise.
+    pub fn push(&mut self, name: String, value: String) {
+        self.0.push((name, value));
+    }
+
+    /// The first value of a field; `None` when the field is absent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a field.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(candidate, _)| candidate == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a field that must be there.
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] naming the field and those that are there.
+    pub fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name).ok_or_else(|| Refusal::Missing {
+            field: name.into(),
+            given: self.0.iter().map(|(name, _)| name.clone()).collect(),
+        })
+    }
+
+    /// The value of a field that says nothing when it is absent, empty or `None`: the Python client sends that word
+    /// for a value it does not have.
+    #[must_use]
+    pub fn said(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty() && !value.eq_ignore_ascii_case("none"))
+    }
+
+    /// The value of a field that must be there and say something.
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] or [`Refusal::Invalid`] naming the field.
+    pub fn required_said(&self, name: &str) -> Result<&str, Refusal> {
+        let value = self.required(name)?;
+        self.said(name).ok_or_else(|| Refusal::invalid(name, value, "a text other than None"))
+    }
+}
+
+fn text(name: &str, encoded: &[u8]) -> Result<String, Refusal> {
+    let bytes = unescape(encoded);
+    match String::from_utf8(bytes.into_owned()) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Err(Refusal::invalid(name, &shown, "text in UTF-8"))
+        }
+    }
+}
+
+fn unescape(encoded: &[u8]) -> Cow<'_, [u8]> {
+    if !encoded.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Cow::Borrowed(encoded);
+    }
+    let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, digit(tail.first()), digit(tail.get(1))) {
+            (b'+', ..) => bytes.push(b' '),
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
+                rest = &tail[2..];
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    Cow::Owned(bytes)
+}
+
+/// Encodes fields as `application/x-www-form-urlencoded` text.
+#[must_use]
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    let mut encoded = String::new();
+    for (name, value) in fields {
+        if !encoded.is_empty() {
+            encoded.push('&');
+        }
+        escape(name, &mut encoded);
+        encoded.push('=');
+        escape(value, &mut encoded);
+    }
+    encoded
+}
+
+fn escape(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b' ' => out.push('+'),
+            byte => {
+                out.push('%');
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_of_a_field_counts_and_odd_escapes_stay() {
+        let fields = Fields::parse(b"a=1&a=2&b=x+y%2B%c3%a9&c&&d=100%&e=%zz&=empty").unwrap();
+        assert_eq!(fields.get("a"), Some("1"));
+        assert_eq!(fields.get("b"), Some("x y+é"));
+        assert_eq!(fields.get("c"), Some(""));
+        assert_eq!(fields.get("d"), Some("100%"));
+        assert_eq!(fields.get("e"), Some("%zz"));
+        assert_eq!(fields.get("f"), None);
+        let refusal = Fields::parse(b"url=%ff").unwrap_err();
+        assert_eq!(refusal.to_string(), "url: \"\u{fffd}\" is not accepted; expected text in UTF-8");
+    }
+
+    #[test]
+    fn what_is_encoded_reads_back() {
+        let value = "a&b=c +%é\r\n💥~";
+        let encoded = encode(&[("x", value), ("y", "")]);
+        assert_eq!(encoded, "x=a%26b%3Dc+%2B%25%C3%A9%0D%0A%F0%9F%92%A5~&y=");
+        let fields = Fields::parse(encoded.as_bytes()).unwrap();
+        assert_eq!((fields.get("x"), fields.get("y")), (Some(value), Some("")));
+    }
+
+    #[test]
+    fn missing_fields_are_named_with_those_that_are_there() {
+        let fields = Fields::parse(b"url=u&state=None&computer_id=NONE").unwrap();
+        assert_eq!(
+            fields.required("message").unwrap_err().to_string(),
+            "message: the field is missing; given: url, state, computer_id"
+        );
+        assert_eq!(
+            fields.required_said("computer_id").unwrap_err().to_string(),
+            "computer_id: \"NONE\" is not accepted; expected a text other than None"
+        );
+    }
+}

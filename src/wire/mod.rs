@@ -1,0 +1,8 @@
+//! Bytes to typed documents and back, both directions side by side, for server and client. No input or output.
+
+pub mod control;
+pub mod form;
+pub mod json;
+pub mod slapformat;
+pub mod tioxml;
+pub mod xml;

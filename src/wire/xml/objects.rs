@@ -1,0 +1,282 @@
+//! The four classes of the protocol, and the records beside them, as marshalled values.
+
+use super::parameters::{text_dictionary, to_value};
+use super::value::{Class, Dictionary, Value};
+use crate::domain::address::Address;
+use crate::domain::computer::{ComputerInformation, Occupant, PartitionInformation};
+use crate::domain::frontend::Shortcut;
+use crate::domain::instance::{Instance, SharedInstance};
+use crate::domain::partition::Partition;
+use crate::domain::state::SupplyState;
+use crate::domain::status::StatusRecord;
+use crate::domain::timestamp::{Timestamp, TimestampFormat};
+
+/// A computer with all of its software and partitions (`getFullComputerInformation`).
+#[must_use]
+pub fn computer(information: &ComputerInformation, format: TimestampFormat) -> Value {
+    let id = &*information.reference;
+    let software = information.software.iter();
+    let software =
+        software.map(|supplied| software_release(&supplied.software_release, id, Some(supplied.requested_state)));
+    let partitions = information.partitions.iter().map(|partition| {
+        let mut state = partition_state(partition, format);
+        if let Some(status) = partition.occupant.as_ref().and_then(|occupant| occupant.access_status.as_deref()) {
+            state.push(("_access_status", status.into()));
+        }
+        partition_object(&partition.partition, state)
+    });
+    let state = [
+        ("_computer_id", id.into()),
+        ("_computer_partition_list", Value::list(partitions.collect())),
+        ("_software_release_list", Value::list(software.collect())),
+    ];
+    Value::object(Class::Computer, vec![id.into()], state.into_iter().collect())
+}
+
+/// A computer of which only the reference is told (`requestComputer`).
+#[must_use]
+pub fn new_computer(reference: &str) -> Value {
+    Value::object(Class::Computer, vec![reference.into()], [("_computer_id", reference.into())].into_iter().collect())
+}
+
+/// A partition (`registerComputerPartition`).
+#[must_use]
+pub fn computer_partition(information: &PartitionInformation, format: TimestampFormat) -> Value {
+    partition_object(&information.partition, partition_state(information, format))
+}
+
+fn partition_object(partition: &Partition, state: Vec<(&str, Value)>) -> Value {
+    let arguments = vec![(&*partition.computer).into(), (&*partition.reference).into(), Value::None];
+    Value::object(Class::ComputerPartition, arguments, state.into_iter().collect())
+}
+
+fn partition_state(information: &PartitionInformation, format: TimestampFormat) -> Vec<(&'static str, Value)> {
+    let PartitionInformation { partition, occupant } = information;
+    let mut state = vec![
+        ("_computer_id", Value::from(&*partition.computer)),
+        ("_instance_guid", partition.guid().into()),
+        ("_partition_id", (&*partition.reference).into()),
+        ("_request_dict", Value::None),
+    ];
+    match occupant {
+        None => state.extend([
+            ("_need_modification", 0.into()),
+            ("_requested_state", "destroyed".into()),
+            ("_software_release_document", Value::None),
+        ]),
+        Some(occupant) => {
+            let instance = &occupant.instance;
+            let connection = instance.connection.as_ref();
+            state.extend([
+                ("_connection_dict", connection.map_or_else(empty, text_dictionary)),
+                ("_filter_dict", text_dictionary(&instance.wish.sla)),
+                ("_need_modification", 1.into()),
+                ("_parameter_dict", parameter_dict(partition, occupant, format)),
+                ("_requested_state", instance.wish.state.as_str().into()),
+                (
+                    "_software_release_document",
+                    software_release(&instance.wish.software_release, &partition.computer, None),
+                ),
+            ]);
+        }
+    }
+    state
+}
+
+fn empty() -> Value {
+    Value::from(Dictionary::default())
+}
+
+/// The parameters of an instance, with those that the system adds and that hide others of the same names.
+fn parameter_dict(partition: &Partition, occupant: &Occupant, format: TimestampFormat) -> Value {
+    let Occupant { instance, shared, .. } = occupant;
+    let system = [
+        ("full_address_list", Value::list(Vec::new())),
+        ("full_ip_list", full_ip_list(&partition.addresses)),
+        ("instance_title", (&*instance.title).into()),
+        ("ip_list", ip_list(&partition.addresses)),
+        ("root_instance_title", (&*instance.root_title).into()),
+        ("slap_computer_id", (&*partition.computer).into()),
+        ("slap_computer_partition_id", (&*partition.reference).into()),
+        ("slap_software_release_url", (&*instance.wish.software_release).into()),
+        ("slap_software_type", instance.wish.software_type.as_str().into()),
+        ("slave_instance_list", Value::list(shared.iter().map(shared_entry).collect())),
+        ("timestamp", timestamp(instance.timestamp, format)),
+    ];
+    let own = instance.wish.parameters.texts().map(|(key, text)| (key.to_owned(), Value::String(text)));
+    Value::dictionary(own.chain(system.into_iter().map(|(key, value)| (key.to_owned(), value))))
+}
+
+/// A shared instance as its host reads it: parameters keep their types.
+fn shared_entry(shared: &SharedInstance) -> Value {
+    let own = shared.parameters.as_map().iter().map(|(key, value)| (key.clone(), to_value(value)));
+    // The title is the reference, as in the Python proxy, which recipes rely on.
+    let system = [
+        ("slave_title", shared.reference.as_str()),
+        ("slave_reference", shared.reference.as_str()),
+        ("slap_software_type", shared.software_type.as_str()),
+    ];
+    Value::dictionary(own.chain(system.into_iter().map(|(key, text)| (key.to_owned(), text.into()))))
+}
+
+fn timestamp(timestamp: Timestamp, format: TimestampFormat) -> Value {
+    match format {
+        TimestampFormat::Seconds => timestamp.to_seconds_text().into(),
+        TimestampFormat::Microseconds => timestamp.0.into(),
+    }
+}
+
+/// The addresses that are not routed, as tuples of interface and address.
+fn ip_list(addresses: &[Address]) -> Value {
+    let plain = addresses.iter().filter(|address| address.route.is_none());
+    Value::list(plain.map(interface_and_address).collect())
+}
+
+/// Every address of a tree, as tuples of interface and address (`getHostingSubscriptionIpList`).
+#[must_use]
+pub fn hosting_ip_list(addresses: &[Address]) -> Value {
+    Value::list(addresses.iter().map(interface_and_address).collect())
+}
+
+fn interface_and_address(address: &Address) -> Value {
+    Value::Tuple(vec![address.interface.as_str().into(), address.address.as_str().into()])
+}
+
+/// The routed addresses, as tuples of interface, address, gateway, netmask and network.
+fn full_ip_list(addresses: &[Address]) -> Value {
+    let routed = addresses.iter().filter_map(|address| address.route.as_ref().map(|route| (address, route)));
+    let tuples = routed.map(|(address, route)| {
+        let netmask = address.netmask.as_deref().unwrap_or_default();
+        let texts = [&*address.interface, &*address.address, &*route.gateway, netmask, &*route.network];
+        Value::Tuple(texts.into_iter().map(Value::from).collect())
+    });
+    Value::list(tuples.collect())
+}
+
+fn software_release(url: &str, computer: &str, requested_state: Option<SupplyState>) -> Value {
+    let mut state = vec![
+        ("_computer_guid", computer.into()),
+        ("_software_instance_list", Value::list(Vec::new())),
+        ("_software_release", url.into()),
+    ];
+    if let Some(requested_state) = requested_state {
+        state.push(("_requested_state", requested_state.as_str().into()));
+    }
+    Value::object(Class::SoftwareRelease, vec![url.into(), computer.into()], state.into_iter().collect())
+}
+
+/// The answer to the request of a software instance. `connection_xml` is the stored connection document.
+#[must_use]
+pub fn software_instance(
+    instance: &Instance,
+    partition: &Partition,
+    connection_xml: Option<String>,
+    format: TimestampFormat,
+) -> Value {
+    let own = instance.wish.parameters.texts().map(|(key, text)| (key.to_owned(), Value::String(text)));
+    let parameters = own.chain([("timestamp".to_owned(), timestamp(instance.timestamp, format))]);
+    let mut state = answer_state(instance, partition);
+    state.extend([
+        ("_parameter_dict", Value::dictionary(parameters)),
+        ("connection_xml", connection_xml.into()),
+        ("slap_software_type", instance.wish.software_type.as_str().into()),
+    ]);
+    Value::object(Class::SoftwareInstance, Vec::new(), state.into_iter().collect())
+}
+
+/// The answer to the request of a shared instance: its own parameters, the place and type of its host.
+#[must_use]
+pub fn shared_software_instance(instance: &Instance, host: &Instance, partition: &Partition) -> Value {
+    let mut state = answer_state(instance, partition);
+    state.extend([
+        ("_parameter_dict", text_dictionary(&instance.wish.parameters)),
+        ("slap_software_type", host.wish.software_type.as_str().into()),
+    ]);
+    Value::object(Class::SoftwareInstance, Vec::new(), state.into_iter().collect())
+}
+
+fn answer_state(instance: &Instance, partition: &Partition) -> Vec<(&'static str, Value)> {
+    vec![
+        ("_connection_dict", instance.connection.as_ref().map_or_else(empty, text_dictionary)),
+        ("_filter_dict", text_dictionary(&instance.wish.sla)),
+        ("_instance_guid", instance.guid(&partition.computer, &partition.reference).into()),
+        ("_requested_state", instance.wish.state.as_str().into()),
+        ("full_ip_list", full_ip_list(&partition.addresses)),
+        ("ip_list", ip_list(&partition.addresses)),
+        ("slap_computer_id", (&*partition.computer).into()),
+        ("slap_computer_partition_id", (&*partition.reference).into()),
+        // The Python proxy sends this word, and clients copy the attribute.
+        ("slap_server_url", "slap_server_url".into()),
+        ("slap_software_release_url", (&*instance.wish.software_release).into()),
+    ]
+}
+
+/// The answer of a frontend shortcut: a partition that does not exist.
+#[must_use]
+pub fn frontend(shortcut: &Shortcut) -> Value {
+    let partition = shortcut.partition.as_str();
+    let state = [
+        ("_computer_id", "".into()),
+        ("_connection_dict", text_dictionary(&shortcut.connection)),
+        ("_parameter_dict", empty()),
+        ("_partition_id", partition.into()),
+        ("_request_dict", Value::None),
+        ("slap_computer_id", "".into()),
+        ("slap_computer_partition_id", "".into()),
+    ];
+    Value::object(Class::ComputerPartition, vec!["".into(), partition.into(), Value::None], state.into_iter().collect())
+}
+
+/// A status record. Without data it is dated `now` and speaks in the name of the master.
+#[must_use]
+pub fn status(record: &StatusRecord, now: Timestamp) -> Value {
+    /// The thresholds of the two silence flags, in microseconds: 0.0025 and 0.005 day, as the production master has
+    /// them, whatever the names of the flags say.
+    const SILENCE: [i64; 2] = [216_000_000, 432_000_000];
+    let date = |timestamp: Timestamp| Value::from(httpdate::fmt_http_date(timestamp.to_system_time()));
+    let mut entries = vec![
+        ("portal_type", Value::from(record.subject.portal_type())),
+        ("reference", record.reference.as_deref().unwrap_or_default().into()),
+    ];
+    match &record.status {
+        None => {
+            let text = match &record.reference {
+                Some(reference) => format!("#error no data found for {reference}"),
+                None => "#error no data found!".into(),
+            };
+            entries.extend([
+                ("created_at", date(now)),
+                ("no_data", 1.into()),
+                ("since", date(now)),
+                ("state", "".into()),
+                ("text", text.into()),
+                ("user", "SlapOS Master".into()),
+            ]);
+        }
+        Some(status) => {
+            let silent = |threshold: i64| Value::from(i64::from(now.0 - status.created_at.0 > threshold));
+            entries.extend([
+                ("created_at", date(status.created_at)),
+                ("no_data_since_15_minutes", silent(SILENCE[1])),
+                ("no_data_since_5_minutes", silent(SILENCE[0])),
+                ("since", date(status.since)),
+                ("state", status.state.as_str().into()),
+                ("text", status.text.as_str().into()),
+                ("user", status.user.as_str().into()),
+            ]);
+        }
+    }
+    Value::dictionary(entries)
+}
+
+/// A list of texts.
+#[must_use]
+pub fn texts(texts: &[String]) -> Value {
+    Value::list(texts.iter().map(|text| text.as_str().into()).collect())
+}
+
+/// The certificate of a partition where there is no authority: both texts empty, as the Python proxy answers.
+#[must_use]
+pub fn no_certificate() -> Value {
+    Value::dictionary([("certificate", Value::from("")), ("key", "".into())])
+}
