@@ -1,0 +1,276 @@
+//! A server for one test, and what tests ask it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::thread::{self, JoinHandle};
+
+use slapproxy::config::{Config, Environment, Overrides};
+use slapproxy::http::{Application, Stopper, block_on};
+use slapproxy::wire::form;
+use slapproxy::wire::xml::{Value, loads};
+use tempfile::TempDir;
+
+/// The whole answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Answer {
+    /// The answer of a plain text.
+    pub fn text(body: &str) -> Self {
+        Self { status: 200, body: body.into() }
+    }
+
+    /// The marshalled value of a successful answer.
+    pub fn value(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        loads(self.body.as_bytes()).unwrap()
+    }
+
+    /// The status and the unescaped description of an error page.
+    pub fn refusal(&self) -> (u16, String) {
+        let Some((_, rest)) = self.body.split_once("<p>") else { panic!("not an error page: {self:?}") };
+        let description = rest.split_once("</p>").unwrap().0;
+        (self.status, description.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    }
+}
+
+/// A running server over a database in a temporary directory, on a free port. It stops when it is dropped.
+pub struct TestApp {
+    /// Its URL, without a slash at the end.
+    pub url: String,
+    /// Its database file.
+    pub database: PathBuf,
+    /// The client that the test asks with.
+    pub http: reqwest::blocking::Client,
+    stopper: Stopper,
+    thread: Option<JoinHandle<()>>,
+    directory: Option<TempDir>,
+}
+
+impl TestApp {
+    /// A server with nothing but its default computer, `local_computer`, which has no partition.
+    pub fn empty() -> Self {
+        Self::with(Overrides::default())
+    }
+
+    /// A server whose default computer has partitions `slappart0`, … with the addresses `10.0.0.1`, … on `slaptap0`, ….
+    pub fn formatted(partitions: usize) -> Self {
+        let app = Self::empty();
+        app.format("local_computer", partitions);
+        app
+    }
+
+    /// A server with settings of its own; database, host and port are always the test's.
+    pub fn with(overrides: Overrides) -> Self {
+        Self::start(overrides, tempfile::tempdir().unwrap())
+    }
+
+    fn start(overrides: Overrides, directory: TempDir) -> Self {
+        let database = directory.path().join("proxy.db");
+        let overrides = Overrides {
+            database: Some(database.clone()),
+            host: Some("127.0.0.1".into()),
+            port: Some("0".into()),
+            ..overrides
+        };
+        let config = Config::load(overrides, &Environment::default()).unwrap();
+        let (sender, receiver) = channel();
+        let thread = thread::spawn(move || {
+            block_on(async move {
+                let application = Application::build(config).await.unwrap();
+                sender.send((application.port(), application.stopper())).unwrap();
+                application.run().await.unwrap();
+            });
+        });
+        let (port, stopper) = receiver.recv().unwrap();
+        let http = reqwest::blocking::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            database,
+            http: http.build().unwrap(),
+            stopper,
+            thread: Some(thread),
+            directory: Some(directory),
+        }
+    }
+
+    /// Stops the server and starts another one on its database, with the default settings.
+    pub fn restart(mut self) -> Self {
+        let directory = self.stop().unwrap();
+        Self::start(Overrides::default(), directory)
+    }
+
+    /// Stops the server and returns the directory of its database.
+    pub fn stop(&mut self) -> Option<TempDir> {
+        if let Some(thread) = self.thread.take() {
+            block_on(self.stopper.stop());
+            thread.join().unwrap();
+        }
+        self.directory.take()
+    }
+
+    /// Calls with `GET`; the path carries its query.
+    pub fn get(&self, path: &str) -> Answer {
+        answer(self.http.get(format!("{}{path}", self.url)))
+    }
+
+    /// Calls with `POST` and form fields.
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_as(path, fields, None)
+    }
+
+    /// Calls with `POST` in the name of a partition.
+    pub fn post_as(&self, path: &str, fields: &[(&str, &str)], partition: Option<(&str, &str)>) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url));
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(form::encode(fields));
+        answer(match partition {
+            None => request,
+            Some((computer, partition)) => request.header(
+                "Authorization",
+                format!("X-SlapPartition computer_id={computer}, computer_partition_id={partition}"),
+            ),
+        })
+    }
+
+    /// Gives a computer partitions; replaces those it had.
+    pub fn format(&self, computer: &str, partitions: usize) {
+        let answer = self.post("/loadComputerConfigurationFromXML", &[("xml", &description(computer, partitions))]);
+        assert_eq!(answer, Answer::text("done"));
+    }
+
+    /// A partition as its node sees it.
+    pub fn partition(&self, computer: &str, partition: &str) -> Value {
+        let query = form::encode(&[("computer_reference", computer), ("computer_partition_reference", partition)]);
+        self.get(&format!("/registerComputerPartition?{query}")).value()
+    }
+
+    /// The processing timestamp of what is in a partition.
+    pub fn timestamp(&self, computer: &str, partition: &str) -> String {
+        let partition = self.partition(computer, partition);
+        text(partition.get("_parameter_dict").unwrap(), "timestamp")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _directory = self.stop();
+    }
+}
+
+/// Sends a request.
+pub fn answer(request: reqwest::blocking::RequestBuilder) -> Answer {
+    let response = request.send().unwrap();
+    Answer { status: response.status().as_u16(), body: response.text().unwrap() }
+}
+
+/// A text of a dictionary or an object.
+pub fn text(value: &Value, key: &str) -> String {
+    let Some(text) = value.get(key).and_then(Value::as_str) else { panic!("no text {key} in {value:?}") };
+    text.into()
+}
+
+/// A request, made step by step: a root software instance `title` of `/sr`, unless said otherwise.
+#[derive(Debug, Clone)]
+pub struct Request {
+    fields: Vec<(&'static str, String)>,
+    partition: Option<(String, String)>,
+}
+
+/// Requests an instance of the software release `/sr`.
+pub fn request(title: &str) -> Request {
+    let fields = vec![
+        ("software_release", "/sr".to_owned()),
+        ("software_type", "default".to_owned()),
+        ("partition_reference", title.to_owned()),
+    ];
+    Request { fields, partition: None }
+}
+
+impl Request {
+    fn set(mut self, name: &'static str, value: String) -> Self {
+        self.fields.retain(|(known, _)| *known != name);
+        self.fields.push((name, value));
+        self
+    }
+
+    pub fn release(self, url: &str) -> Self {
+        self.set("software_release", url.into())
+    }
+
+    pub fn software_type(self, software_type: &str) -> Self {
+        self.set("software_type", software_type.into())
+    }
+
+    pub fn shared(self) -> Self {
+        self.set("shared_xml", "<marshal><bool>1</bool></marshal>".into())
+    }
+
+    pub fn state(self, state: &str) -> Self {
+        self.set("state", format!("<marshal><string>{state}</string></marshal>"))
+    }
+
+    /// Instance parameters, all of them texts.
+    pub fn parameters(self, entries: &[(&str, &str)]) -> Self {
+        self.set("partition_parameter_xml", dictionary(entries))
+    }
+
+    /// The SLA, all of it texts.
+    pub fn filter(self, entries: &[(&str, &str)]) -> Self {
+        self.set("filter_xml", dictionary(entries))
+    }
+
+    /// Requests in the name of a partition.
+    pub fn by(mut self, computer: &str, partition: &str) -> Self {
+        self.partition = Some((computer.into(), partition.into()));
+        self
+    }
+
+    pub fn send(&self, app: &TestApp) -> Answer {
+        let fields: Vec<(&str, &str)> = self.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let partition = self.partition.as_ref().map(|(computer, partition)| (computer.as_str(), partition.as_str()));
+        app.post_as("/requestComputerPartition", &fields, partition)
+    }
+
+    /// Sends it; the instance must be given, and this is the answered value.
+    pub fn value(&self, app: &TestApp) -> Value {
+        self.send(app).value()
+    }
+
+    /// Sends it; the instance must be given, and this is its partition (of its host, for a shared one).
+    pub fn place(&self, app: &TestApp) -> String {
+        text(&self.value(app), "slap_computer_partition_id")
+    }
+}
+
+/// A marshalled dictionary of texts.
+pub fn dictionary(entries: &[(&str, &str)]) -> String {
+    let value = Value::dictionary(entries.iter().map(|(key, value)| (*key, Value::from(*value))));
+    String::from_utf8(slapproxy::wire::xml::dumps(&value).unwrap()).unwrap()
+}
+
+/// A marshalled computer description: partition n has the address 10.0.0.(n+1) on slaptap(n).
+pub fn description(computer: &str, partitions: usize) -> String {
+    let mut list = String::new();
+    for n in 0..partitions {
+        write!(
+            list,
+            "<dictionary><string>reference</string><string>slappart{n}</string>\
+             <string>tap</string><dictionary><string>name</string><string>slaptap{n}</string></dictionary>\
+             <string>address_list</string><list><dictionary><string>addr</string><string>10.0.{}.{}</string>\
+             <string>netmask</string><string>255.255.255.255</string></dictionary></list></dictionary>",
+            (n + 1) / 256,
+            (n + 1) % 256
+        )
+        .unwrap();
+    }
+    format!(
+        "<marshal><dictionary><string>reference</string><string>{computer}</string><string>address</string><none/>\
+         <string>netmask</string><none/><string>partition_list</string><list>{list}</list></dictionary></marshal>"
+    )
+}
