@@ -1,5 +1,6 @@
 //! Computers as a node sees itself.
 
+use super::address::Address;
 use super::ids::Reference;
 use super::instance::{Instance, SharedInstance};
 use super::parameters::Parameters;
@@ -22,6 +23,8 @@ pub struct ComputerInformation {
 pub struct PartitionInformation {
     /// The place.
     pub partition: Partition,
+    /// Its addresses, in the order of the computer description.
+    pub addresses: Vec<Address>,
     /// What is in it; `None` when it is free.
     pub occupant: Option<Occupant>,
 }

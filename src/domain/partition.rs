@@ -1,6 +1,5 @@
 //! Partitions: places that hold at most one instance.
 
-use super::address::Address;
 use super::ids::Reference;
 use super::instance::{ComputerId, InstanceId, PartitionId};
 
@@ -17,8 +16,6 @@ pub struct Partition {
     pub reference: Reference,
     /// The instance in it; `None` when it is free.
     pub instance: Option<InstanceId>,
-    /// Its addresses, in the order of the computer description.
-    pub addresses: Vec<Address>,
 }
 
 impl Partition {

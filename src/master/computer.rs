@@ -37,17 +37,13 @@ impl Master {
     /// # Errors
     /// [`Error::Refused`] when there is no such computer.
     pub async fn record_access(&self, computer: String) -> Result<(), Error> {
-        let asked = computer.clone();
-        let recent = self
-            .db
-            .read(move |tx| {
-                let status = tx.status(StatusSubject::Computer(find_computer(tx, &asked)?))?;
-                Ok::<_, Error>(status.is_some_and(|status| {
-                    status.text.starts_with("#access")
-                        && status.created_at.to_system_time().elapsed().is_ok_and(|elapsed| elapsed < ACCESS)
-                }))
-            })
-            .await?;
+        let recent = self.db.look(|tx| {
+            let status = tx.status(StatusSubject::Computer(find_computer(tx, &computer)?))?;
+            Ok::<_, Error>(status.is_some_and(|status| {
+                status.text.starts_with("#access")
+                    && status.created_at.to_system_time().elapsed().is_ok_and(|elapsed| elapsed < ACCESS)
+            }))
+        })?;
         if recent {
             return Ok(());
         }
@@ -149,7 +145,7 @@ fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInform
     let mut shared = tx.started_shared_instances_on(id)?;
     let mut statuses = tx.access_statuses(id)?;
     let mut partitions = Vec::new();
-    for partition in tx.partitions(id)? {
+    for (partition, addresses) in tx.partitions(id)? {
         let occupant = match partition.instance.map(|id| (id, instances.remove(&id))) {
             None | Some((_, None)) => None,
             Some((id, Some(Ok(instance)))) => Some(Occupant {
@@ -163,7 +159,7 @@ fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInform
                 continue;
             }
         };
-        partitions.push(PartitionInformation { partition, occupant });
+        partitions.push(PartitionInformation { partition, addresses, occupant });
     }
     Ok(ComputerInformation {
         reference: tx.computer_reference(id)?,
@@ -186,5 +182,5 @@ pub(super) fn partition_information(tx: ReadTx<'_>, partition: Partition) -> Res
             instance,
         }),
     };
-    Ok(PartitionInformation { partition, occupant })
+    Ok(PartitionInformation { addresses: tx.addresses(partition.id)?, partition, occupant })
 }

@@ -47,7 +47,7 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
     tx.describe_computer(id, address.as_deref(), netmask.as_deref(), details, now)?;
     let mut outcome = FormatOutcome { new_computer: known.is_none(), ..FormatOutcome::default() };
 
-    let present = tx.partitions(id)?;
+    let present: Vec<_> = tx.partitions(id)?.into_iter().map(|(partition, _)| partition).collect();
     let wanted: HashSet<&str> = partitions.iter().map(|partition| partition.reference.as_str()).collect();
     for partition in present.iter().filter(|partition| !wanted.contains(&*partition.reference)) {
         let instance = match partition.instance {

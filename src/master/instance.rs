@@ -59,7 +59,7 @@ impl Master {
         self.db
             .write(move |tx| {
                 let (partition, host) = find_instance(**tx, &computer, &partition)?;
-                let mut instance = match &shared_reference {
+                let instance = match &shared_reference {
                     None => host,
                     Some(reference) => find_shared(**tx, host.id, reference)?,
                 };
@@ -69,8 +69,7 @@ impl Master {
                 let changed = instance.connection.as_ref().is_none_or(|stored| !stored.same_texts(&connection));
                 let keys: Vec<&str> = connection.as_map().keys().map(String::as_str).collect();
                 let text = format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") });
-                instance.connection = Some(connection);
-                tx.save_instance(&instance)?;
+                tx.set_connection(instance.id, &connection)?;
                 if changed {
                     let now = tx.now();
                     if let Some(requester) = instance.requester {

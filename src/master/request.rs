@@ -2,6 +2,7 @@
 
 use super::requester::{Requester, Speaker, requester};
 use super::{Error, Master, Settings, shared};
+use crate::domain::address::Address;
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
 use crate::domain::frontend::{HttpsFront, Shortcut, shortcut};
@@ -14,18 +15,30 @@ use crate::storage::{NewInstance, Placed, ReadTx, WriteTx};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Requested {
     /// A software instance in its partition.
-    Software(Placed),
+    Software {
+        /// The instance.
+        placed: Placed,
+        /// The addresses of the partition.
+        addresses: Vec<Address>,
+    },
     /// A shared instance, and the host that serves it in its partition.
     Shared {
         /// The shared instance.
         instance: Instance,
         /// Its host.
         host: Placed,
+        /// The addresses of the host's partition.
+        addresses: Vec<Address>,
     },
     /// A frontend that needs no host.
     Shortcut(Shortcut),
     /// An instance that had lost its partition is destroyed.
     Gone(Refusal),
+}
+
+fn software(tx: ReadTx<'_>, placed: Placed) -> Result<Requested, Error> {
+    let addresses = tx.addresses(placed.partition.id)?;
+    Ok(Requested::Software { placed, addresses })
 }
 
 /// A request with all that its execution depends on.
@@ -56,8 +69,7 @@ impl Master {
         }
         let command = Command { request, speaker, settings: self.settings.clone() };
         // Most requests repeat what is already so: a snapshot answers them without the writer.
-        let repeated = command.clone();
-        if let Some(answer) = self.db.read(move |tx| repeated.unchanged(tx)).await? {
+        if let Some(answer) = self.db.look(|tx| command.unchanged(tx))? {
             return Ok(answer);
         }
         self.db.write(move |tx| command.execute(tx)).await
@@ -74,7 +86,7 @@ impl Command {
         let Some(mut instance) = self.stored(tx, requester.as_ref())? else { return Ok(None) };
         let Some(partition) = tx.partition_of(instance.id)? else { return Ok(None) };
         match self.update(&mut instance, requester.as_ref()) {
-            Change::None => Ok(Some(Requested::Software(Placed { instance, partition }))),
+            Change::None => Ok(Some(software(tx, Placed { instance, partition })?)),
             Change::Quiet | Change::Visible => Ok(None),
         }
     }
@@ -141,7 +153,7 @@ impl Command {
             if change == Change::Visible {
                 self.record(tx, &placed, requester)?;
             }
-            return Ok(Requested::Software(placed));
+            return software(**tx, placed);
         }
         self.allocate(tx, instance.id)?;
         self.placed(tx, instance.id, requester)
@@ -179,7 +191,7 @@ impl Command {
         };
         let placed = Placed { instance, partition };
         self.record(tx, &placed, requester)?;
-        Ok(Requested::Software(placed))
+        software(**tx, placed)
     }
 
     fn record(&self, tx: &WriteTx<'_>, placed: &Placed, requester: Option<&Requester>) -> Result<(), Error> {

@@ -23,7 +23,7 @@ pub(super) fn unchanged(
     let Some(host) = current_host(command, tx, &instance)? else { return Ok(None) };
     let unchanged =
         update(command, &mut instance, requester) == Change::None && instance.wish.state != RequestedState::Destroyed;
-    Ok(unchanged.then_some(Requested::Shared { instance, host }))
+    if unchanged { Ok(Some(served(tx, instance, host)?)) } else { Ok(None) }
 }
 
 /// Creates, updates or destroys the shared instance.
@@ -170,7 +170,7 @@ fn repeat(
     }
     if change == Change::None && !moved {
         return match current {
-            Some(host) => Ok(Requested::Shared { instance, host }),
+            Some(host) => served(**tx, instance, host),
             None => answer(command, tx, instance.id, requester),
         };
     }
@@ -192,7 +192,7 @@ fn destroy(
     };
     remove(tx, &instance, &command.who(requester))?;
     match host {
-        Some(host) => Ok(Requested::Shared { instance, host }),
+        Some(host) => served(**tx, instance, host),
         None => Ok(Requested::Gone(Refusal::DestroyedUnplaced { title })),
     }
 }
@@ -248,7 +248,12 @@ fn answer(
         text: format!("shared, {}", instance.wish.state),
     };
     tx.record(&event, instance.timestamp)?;
-    Ok(Requested::Shared { instance, host })
+    served(**tx, instance, host)
+}
+
+fn served(tx: ReadTx<'_>, instance: Instance, host: Placed) -> Result<Requested, Error> {
+    let addresses = tx.addresses(host.partition.id)?;
+    Ok(Requested::Shared { instance, host, addresses })
 }
 
 /// The reference of a shared instance, unless another one of its host has it: `<root title>_<title>`.

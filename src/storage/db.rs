@@ -84,16 +84,17 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_blocking(closure))
+        tokio::task::spawn_blocking(move || db.look(closure))
             .await
             .unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
-    /// [`Db::read`] for threads that may block.
+    /// Runs a closure on one snapshot, here and now: for lookups of a few rows, which take less time than a hop to
+    /// another thread. Readers never wait for the writer.
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub fn read_blocking<T, E, F>(&self, closure: F) -> Result<T, E>
+    pub fn look<T, E, F>(&self, closure: F) -> Result<T, E>
     where
         F: FnOnce(ReadTx<'_>) -> Result<T, E>,
         E: From<Error>,

@@ -9,6 +9,7 @@ use super::software::software_release;
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::ids::Title;
 use crate::domain::instance::{ComputerId, Instance, InstanceId, SharedInstance, Sharing, Wish};
+use crate::domain::parameters::Parameters;
 use crate::domain::partition::Partition;
 use crate::domain::state::RequestedState;
 use crate::domain::timestamp::Timestamp;
@@ -276,6 +277,16 @@ impl WriteTx<'_> {
                 sharing.as_ref().map(|sharing| sharing.computer.0),
             ],
         )?;
+        Ok(())
+    }
+
+    /// Stores what an instance published.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_connection(&self, id: InstanceId, connection: &Parameters) -> Result<(), Error> {
+        let sql = "UPDATE instance SET connection = ?2 WHERE id = ?1";
+        self.execute(sql, params![id.0, json::to_json(connection)])?;
         Ok(())
     }
 

@@ -23,7 +23,6 @@ fn partition(row: &Row<'_>) -> Result<Partition, Error> {
         computer: reference(row, "computer")?,
         reference: reference(row, "reference")?,
         instance: row.get::<_, Option<i64>>("instance_id")?.map(InstanceId),
-        addresses: Vec::new(),
     })
 }
 
@@ -39,49 +38,51 @@ fn address(row: &Row<'_>) -> Result<Address, Error> {
 }
 
 impl ReadTx<'_> {
-    fn with_addresses(&self, partition: Option<Partition>) -> Result<Option<Partition>, Error> {
-        let Some(mut partition) = partition else { return Ok(None) };
-        partition.addresses = self.rows(
+    /// The addresses of a partition, in the order of the description.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn addresses(&self, partition: PartitionId) -> Result<Vec<Address>, Error> {
+        self.rows(
             "SELECT interface, address, netmask, gateway, network FROM partition_address \
              WHERE partition_id = ?1 ORDER BY position",
-            [partition.id.0],
+            [partition.0],
             address,
-        )?;
-        Ok(Some(partition))
+        )
     }
 
-    /// A partition by the references of its computer and its own.
+    /// A partition by the references of its computer and its own, without its addresses.
     ///
     /// # Errors
     /// When the database fails.
     pub fn partition(&self, computer: &str, reference: &str) -> Result<Option<Partition>, Error> {
         let sql = concat_sql(COLUMNS, "WHERE c.reference = ?1 AND p.reference = ?2");
-        self.with_addresses(self.row(&sql, [computer, reference], partition)?)
+        self.row(&sql, [computer, reference], partition)
     }
 
-    /// The partition that an instance is in.
+    /// The partition that an instance is in, without its addresses.
     ///
     /// # Errors
     /// When the database fails.
     pub fn partition_of(&self, instance: InstanceId) -> Result<Option<Partition>, Error> {
         let sql = concat_sql(COLUMNS, "WHERE p.instance_id = ?1");
-        self.with_addresses(self.row(&sql, [instance.0], partition)?)
+        self.row(&sql, [instance.0], partition)
     }
 
-    /// The free partition of a computer that is allocated next: the one that was formatted first.
+    /// The free partition of a computer that is allocated next, without its addresses: the one that was formatted first.
     ///
     /// # Errors
     /// When the database fails.
     pub fn first_free_partition(&self, computer: ComputerId) -> Result<Option<Partition>, Error> {
         let sql = concat_sql(COLUMNS, "WHERE p.computer_id = ?1 AND p.instance_id IS NULL ORDER BY p.id LIMIT 1");
-        self.with_addresses(self.row(&sql, [computer.0], partition)?)
+        self.row(&sql, [computer.0], partition)
     }
 
     /// All partitions of a computer with their addresses, in the order in which they were first formatted.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn partitions(&self, computer: ComputerId) -> Result<Vec<Partition>, Error> {
+    pub fn partitions(&self, computer: ComputerId) -> Result<Vec<(Partition, Vec<Address>)>, Error> {
         let mut addresses: HashMap<i64, Vec<Address>> = HashMap::new();
         let sql = "SELECT a.partition_id, a.interface, a.address, a.netmask, a.gateway, a.network \
                    FROM partition p JOIN partition_address a ON a.partition_id = p.id \
@@ -90,11 +91,12 @@ impl ReadTx<'_> {
             addresses.entry(id).or_default().push(address);
         }
         let sql = concat_sql(COLUMNS, "WHERE p.computer_id = ?1 ORDER BY p.id");
-        let mut partitions = self.rows(&sql, [computer.0], partition)?;
-        for partition in &mut partitions {
-            partition.addresses = addresses.remove(&partition.id.0).unwrap_or_default();
-        }
-        Ok(partitions)
+        let partitions = self.rows(&sql, [computer.0], partition)?;
+        let mut with_addresses = |partition: Partition| {
+            let addresses = addresses.remove(&partition.id.0).unwrap_or_default();
+            (partition, addresses)
+        };
+        Ok(partitions.into_iter().map(&mut with_addresses).collect())
     }
 
     /// The references of a computer's partitions, in the order in which they were first formatted.

@@ -152,7 +152,7 @@ fn partitions(tx: ReadTx<'_>) -> Result<Vec<PartitionRow>, Error> {
             })
         })?;
         let with_addresses = rows.into_iter().zip(tx.partitions(id)?);
-        all.extend(with_addresses.map(|(row, partition)| PartitionRow { addresses: partition.addresses, ..row }));
+        all.extend(with_addresses.map(|(row, (_, addresses))| PartitionRow { addresses, ..row }));
     }
     Ok(all)
 }

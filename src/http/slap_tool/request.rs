@@ -18,12 +18,18 @@ pub async fn request_computer_partition(app: App, http: HttpRequest, form: Form<
     };
     let front = Front::of(&app, &http).https();
     let value = match app.master.request_computer_partition(request, speaker, front).await? {
-        Requested::Software(placed) => {
+        Requested::Software { placed, addresses } => {
             let connection_xml = placed.instance.connection.as_ref().map(write_parameters);
-            objects::software_instance(&placed.instance, &placed.partition, connection_xml, app.timestamp_format)
+            objects::software_instance(
+                &placed.instance,
+                &placed.partition,
+                &addresses,
+                connection_xml,
+                app.timestamp_format,
+            )
         }
-        Requested::Shared { instance, host } => {
-            objects::shared_software_instance(&instance, &host.instance, &host.partition)
+        Requested::Shared { instance, host, addresses } => {
+            objects::shared_software_instance(&instance, &host.instance, &host.partition, &addresses)
         }
         Requested::Shortcut(shortcut) => objects::frontend(&shortcut),
         Requested::Gone(refusal) => return Err(refusal.into()),

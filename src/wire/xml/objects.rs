@@ -51,7 +51,7 @@ fn partition_object(partition: &Partition, state: Vec<(&str, Value)>) -> Value {
 }
 
 fn partition_state(information: &PartitionInformation, format: TimestampFormat) -> Vec<(&'static str, Value)> {
-    let PartitionInformation { partition, occupant } = information;
+    let PartitionInformation { partition, addresses, occupant } = information;
     let mut state = vec![
         ("_computer_id", Value::from(&*partition.computer)),
         ("_instance_guid", partition.guid().into()),
@@ -71,7 +71,7 @@ fn partition_state(information: &PartitionInformation, format: TimestampFormat) 
                 ("_connection_dict", connection.map_or_else(empty, text_dictionary)),
                 ("_filter_dict", text_dictionary(&instance.wish.sla)),
                 ("_need_modification", 1.into()),
-                ("_parameter_dict", parameter_dict(partition, occupant, format)),
+                ("_parameter_dict", parameter_dict(partition, addresses, occupant, format)),
                 ("_requested_state", instance.wish.state.as_str().into()),
                 (
                     "_software_release_document",
@@ -88,13 +88,18 @@ fn empty() -> Value {
 }
 
 /// The parameters of an instance, with those that the system adds and that hide others of the same names.
-fn parameter_dict(partition: &Partition, occupant: &Occupant, format: TimestampFormat) -> Value {
+fn parameter_dict(
+    partition: &Partition,
+    addresses: &[Address],
+    occupant: &Occupant,
+    format: TimestampFormat,
+) -> Value {
     let Occupant { instance, shared, .. } = occupant;
     let system = [
         ("full_address_list", Value::list(Vec::new())),
-        ("full_ip_list", full_ip_list(&partition.addresses)),
+        ("full_ip_list", full_ip_list(addresses)),
         ("instance_title", (&*instance.title).into()),
-        ("ip_list", ip_list(&partition.addresses)),
+        ("ip_list", ip_list(addresses)),
         ("root_instance_title", (&*instance.root_title).into()),
         ("slap_computer_id", (&*partition.computer).into()),
         ("slap_computer_partition_id", (&*partition.reference).into()),
@@ -170,12 +175,13 @@ fn software_release(url: &str, computer: &str, requested_state: Option<SupplySta
 pub fn software_instance(
     instance: &Instance,
     partition: &Partition,
+    addresses: &[Address],
     connection_xml: Option<String>,
     format: TimestampFormat,
 ) -> Value {
     let own = instance.wish.parameters.texts().map(|(key, text)| (key.to_owned(), Value::String(text)));
     let parameters = own.chain([("timestamp".to_owned(), timestamp(instance.timestamp, format))]);
-    let mut state = answer_state(instance, partition);
+    let mut state = answer_state(instance, partition, addresses);
     state.extend([
         ("_parameter_dict", Value::dictionary(parameters)),
         ("connection_xml", connection_xml.into()),
@@ -186,8 +192,13 @@ pub fn software_instance(
 
 /// The answer to the request of a shared instance: its own parameters, the place and type of its host.
 #[must_use]
-pub fn shared_software_instance(instance: &Instance, host: &Instance, partition: &Partition) -> Value {
-    let mut state = answer_state(instance, partition);
+pub fn shared_software_instance(
+    instance: &Instance,
+    host: &Instance,
+    partition: &Partition,
+    addresses: &[Address],
+) -> Value {
+    let mut state = answer_state(instance, partition, addresses);
     state.extend([
         ("_parameter_dict", text_dictionary(&instance.wish.parameters)),
         ("slap_software_type", host.wish.software_type.as_str().into()),
@@ -195,14 +206,14 @@ pub fn shared_software_instance(instance: &Instance, host: &Instance, partition:
     Value::object(Class::SoftwareInstance, Vec::new(), state.into_iter().collect())
 }
 
-fn answer_state(instance: &Instance, partition: &Partition) -> Vec<(&'static str, Value)> {
+fn answer_state(instance: &Instance, partition: &Partition, addresses: &[Address]) -> Vec<(&'static str, Value)> {
     vec![
         ("_connection_dict", instance.connection.as_ref().map_or_else(empty, text_dictionary)),
         ("_filter_dict", text_dictionary(&instance.wish.sla)),
         ("_instance_guid", instance.guid(&partition.computer, &partition.reference).into()),
         ("_requested_state", instance.wish.state.as_str().into()),
-        ("full_ip_list", full_ip_list(&partition.addresses)),
-        ("ip_list", ip_list(&partition.addresses)),
+        ("full_ip_list", full_ip_list(addresses)),
+        ("ip_list", ip_list(addresses)),
         ("slap_computer_id", (&*partition.computer).into()),
         ("slap_computer_partition_id", (&*partition.reference).into()),
         // The Python proxy sends this word, and clients copy the attribute.

@@ -1,0 +1,247 @@
+//! The load bench: `cargo bench --bench load` starts servers in this process, drives them over loopback, and prints
+//! requests per second next to the same bytes served by a bare actix handler in the same run. These machines are
+//! noisy: compare within one run.
+
+mod client;
+mod server;
+
+use std::fmt::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use client::{Client, get, post};
+use server::{Bare, Running};
+use slapproxy::wire::xml::{Value, dumps};
+
+/// How long each rate is measured.
+const TIME: Duration = Duration::from_secs(2);
+
+fn main() {
+    // `cargo test --benches` runs this with `--test`: building it is all that is tested there.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    full_computer_information();
+    unchanged_request();
+    changing_connection();
+    shared_instances();
+    import();
+    program();
+}
+
+fn line(name: &str, value: &str, target: &str) {
+    let mut text = format!("{name:<66} {value:>16}");
+    if !target.is_empty() {
+        let _ = write!(text, "   target {target}");
+    }
+    println!("{text}");
+}
+
+/// Requests per second of some connections, each with requests of its own.
+fn rate(port: u16, connections: usize, request: impl Fn(usize, u64) -> Vec<u8> + Sync) -> f64 {
+    let count = AtomicU64::new(0);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for connection in 0..connections {
+            let (count, request) = (&count, &request);
+            scope.spawn(move || {
+                let mut client = Client::new(port).expect("the server accepts");
+                let mut number = 0;
+                while start.elapsed() < TIME {
+                    client.expect(&request(connection, number));
+                    number += 1;
+                }
+                count.fetch_add(number, Ordering::Relaxed);
+            });
+        }
+    });
+    #[expect(clippy::cast_precision_loss, reason = "a count of seconds of requests")]
+    let count = count.load(Ordering::Relaxed) as f64;
+    count / start.elapsed().as_secs_f64()
+}
+
+fn dictionary(entries: impl Iterator<Item = (String, String)>) -> String {
+    let value = Value::dictionary(entries.map(|(key, text)| (key, Value::from(text))));
+    String::from_utf8(dumps(&value).expect("printable")).expect("ASCII")
+}
+
+fn request(title: &str, parameters: &str, shared: bool) -> Vec<u8> {
+    let shared = format!("<marshal><bool>{}</bool></marshal>", u8::from(shared));
+    post(
+        "/requestComputerPartition",
+        &[
+            ("software_release", "https://sr.example/software.cfg"),
+            ("software_type", "default"),
+            ("partition_reference", title),
+            ("partition_parameter_xml", parameters),
+            ("filter_xml", "<marshal><dictionary id=\"i2\"/></marshal>"),
+            ("state", "<marshal><none/></marshal>"),
+            ("shared_xml", &shared),
+        ],
+    )
+}
+
+fn twenty() -> String {
+    dictionary((0..20).map(|n| (format!("parameter-{n}"), format!("the value of parameter {n}"))))
+}
+
+fn full_computer_information() {
+    let server = Running::formatted(100);
+    let mut client = Client::new(server.port).expect("the server accepts");
+    for n in 0..50 {
+        client.expect(&request(&format!("instance-{n}"), &twenty(), false));
+    }
+    let ask = get("/getFullComputerInformation?computer_id=local_computer");
+    let bytes = client.expect(&ask);
+    let bare = Bare::start(bytes);
+    let plain = get("/bare");
+    // Interleaved, so that noise meets both.
+    let mut rates = [0.0, 0.0];
+    for _ in 0..2 {
+        rates[0] += rate(server.port, 4, |_, _| ask.clone()) / 2.0;
+        rates[1] += rate(bare.port, 4, |_, _| plain.clone()) / 2.0;
+    }
+    line(&format!("getFullComputerInformation, {bytes} bytes"), &format!("{:.0}/s", rates[0]), "");
+    line("  the same bytes from a bare handler", &format!("{:.0}/s", rates[1]), "");
+    line("  ratio", &format!("{:.2}", rates[0] / rates[1]), ">= 0.5");
+}
+
+fn unchanged_request() {
+    let server = Running::formatted(10_000);
+    let mut client = Client::new(server.port).expect("the server accepts");
+    let mut made = 0;
+    for count in [10, 100, 1000, 10_000] {
+        let start = Instant::now();
+        let fresh = count - made;
+        while made < count {
+            client.expect(&request(&format!("instance-{made}"), &twenty(), false));
+            made += 1;
+        }
+        let each = start.elapsed() / fresh;
+        let repeated = request(&format!("instance-{}", count / 2), &twenty(), false);
+        let rate = rate(server.port, 1, |_, _| repeated.clone());
+        line(
+            &format!("requestComputerPartition unchanged, {count} instances, 1 connection"),
+            &format!("{rate:.0}/s"),
+            ">= 5000/s, flat",
+        );
+        line("  each new instance on the way there", &format!("{} us", each.as_micros()), "");
+    }
+}
+
+fn changing_connection() {
+    let server = Running::formatted(16);
+    let mut client = Client::new(server.port).expect("the server accepts");
+    for n in 0..16 {
+        client.expect(&request(&format!("instance-{n}"), &twenty(), false));
+    }
+    let publish = |connection: usize, number: u64| {
+        let url = format!("http://10.0.0.{connection}/{number}");
+        let connection_xml = dictionary(std::iter::once(("url".to_owned(), url)));
+        let partition = format!("slappart{connection}");
+        post(
+            "/setComputerPartitionConnectionXml",
+            &[
+                ("computer_id", "local_computer"),
+                ("computer_partition_id", &partition),
+                ("connection_xml", &connection_xml),
+                ("slave_reference", "None"),
+            ],
+        )
+    };
+    let mut rates = [0.0, 0.0];
+    for _ in 0..2 {
+        rates[0] += rate(server.port, 1, publish) / 2.0;
+        rates[1] += rate(server.port, 16, publish) / 2.0;
+    }
+    line("setComputerPartitionConnectionXml changing, 1 connection", &format!("{:.0}/s", rates[0]), "");
+    line("  16 connections", &format!("{:.0}/s", rates[1]), "");
+    line("  ratio", &format!("{:.1}", rates[1] / rates[0]), ">= 5");
+}
+
+fn shared_instances() {
+    let server = Running::formatted(1);
+    let mut client = Client::new(server.port).expect("the server accepts");
+    client.expect(&request("host", &twenty(), false));
+    let few = dictionary(std::iter::once(("domain".to_owned(), "www.example.com".to_owned())));
+    let mut times = Vec::new();
+    for n in 0..10_000 {
+        let ask = request(&format!("shared-{n}"), &few, true);
+        let start = Instant::now();
+        client.expect(&ask);
+        times.push(start.elapsed());
+        if n == 999 || n == 9999 {
+            let listing = get("/registerComputerPartition?computer_reference=local_computer&computer_partition_reference=slappart0");
+            let start = Instant::now();
+            let bytes = client.expect(&listing);
+            let time = start.elapsed();
+            line(
+                &format!("registerComputerPartition of a host of {} shared, {bytes} bytes", n + 1),
+                &format!("{:.1} ms", time.as_secs_f64() * 1e3),
+                "linear",
+            );
+        }
+    }
+    let median = |times: &mut [Duration]| {
+        times.sort();
+        times[times.len() / 2]
+    };
+    let first = median(&mut times[..500]);
+    let last = median(&mut times[9500..]);
+    line("request of a shared instance, median of the first 500", &format!("{} us", first.as_micros()), "");
+    line("  median of the last 500 of 10000", &format!("{} us", last.as_micros()), "<= twice the first");
+}
+
+fn import() {
+    let server = Running::formatted(0);
+    let document = server::description(1000);
+    let mut client = Client::new(server.port).expect("the server accepts");
+    for what in ["import of 1000 partitions", "  once more, all kept"] {
+        let ask = post("/loadComputerConfigurationFromXML", &[("xml", &document)]);
+        let start = Instant::now();
+        client.expect(&ask);
+        line(what, &format!("{:.0} ms", start.elapsed().as_secs_f64() * 1e3), "< 200 ms");
+    }
+}
+
+/// The program itself: how fast it is there, and how much memory it takes.
+fn program() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for what in ["start to first answer, new database", "start to first answer, existing database"] {
+        let ready = directory.path().join("ready");
+        let start = Instant::now();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_slapproxy"))
+            .args(["start", "--quiet", "--port", "0"])
+            .arg("--database-uri")
+            .arg(directory.path().join("proxy.db"))
+            .arg("--ready-file")
+            .arg(&ready)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let text = loop {
+            match std::fs::read_to_string(&ready) {
+                Ok(text) => break text,
+                Err(_) => thread::sleep(Duration::from_micros(200)),
+            }
+        };
+        let port = text.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next());
+        let port = port.and_then(|port| port.parse().ok()).expect("a port");
+        let mut client = Client::new(port).expect("the server accepts");
+        client.expect(&get("/getFullComputerInformation?computer_id=local_computer"));
+        line(what, &format!("{:.1} ms", start.elapsed().as_secs_f64() * 1e3), "< 30 ms");
+        if what.contains("existing") {
+            // The memory of the first answers is given back or not by then: idle is what counts.
+            thread::sleep(Duration::from_secs(1));
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("?").trim().to_owned();
+            line("resident memory, idle", &resident, "< 15360 kB");
+        }
+        drop(client);
+        let stopped = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(stopped.is_ok_and(|status| status.success()), "the program takes a signal");
+        child.wait().expect("the program ends");
+    }
+}
