@@ -58,27 +58,33 @@ impl Master {
         let user = speaker.reporter(Some(&computer));
         self.db
             .write(move |tx| {
-                let (partition, host) = find_instance(**tx, &computer, &partition)?;
-                let instance = match &shared_reference {
-                    None => host,
-                    Some(reference) => find_shared(**tx, host.id, reference)?,
+                let reference = shared_reference.as_deref();
+                let Some(publisher) = tx.publisher(&computer, &partition, reference)? else {
+                    let (_, host) = find_instance(**tx, &computer, &partition)?;
+                    return find_shared(**tx, host.id, reference.unwrap_or_default()).map(|_| ());
                 };
-                if instance.connection.as_ref() == Some(&connection) {
+                if publisher.connection.as_ref() == Some(&connection) {
                     return Ok(());
                 }
-                let changed = instance.connection.as_ref().is_none_or(|stored| !stored.same_texts(&connection));
-                let keys: Vec<&str> = connection.as_map().keys().map(String::as_str).collect();
-                let text = format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") });
-                tx.set_connection(instance.id, &connection)?;
-                if changed {
-                    let now = tx.now();
-                    if let Some(requester) = instance.requester {
-                        tx.touch(requester, now)?;
-                    }
-                    let event = about(&instance, &partition, user, "setComputerPartitionConnectionXml", text);
-                    tx.record(&event, now)?;
+                tx.set_connection(publisher.id, &connection)?;
+                if publisher.connection.is_some_and(|stored| stored.same_texts(&connection)) {
+                    return Ok(());
                 }
-                Ok(())
+                let now = tx.now();
+                if let Some(requester) = publisher.requester {
+                    tx.touch(requester, now)?;
+                }
+                let keys: Vec<&str> = connection.as_map().keys().map(String::as_str).collect();
+                let event = NewEvent {
+                    user,
+                    kind: "setComputerPartitionConnectionXml",
+                    computer: Some(computer),
+                    partition: Some(partition),
+                    instance: Some(publisher.title),
+                    software_release: Some(publisher.software_release),
+                    text: format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") }),
+                };
+                Ok(tx.record(&event, now)?)
             })
             .await
     }

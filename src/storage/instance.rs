@@ -27,6 +27,21 @@ pub struct Placed {
     pub partition: Partition,
 }
 
+/// What matters of an instance when it publishes: reading all of it would cost more than the publication.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Publisher {
+    /// The instance.
+    pub id: InstanceId,
+    /// Its title.
+    pub title: String,
+    /// Its software release.
+    pub software_release: String,
+    /// The instance that requested it; `None` for a person.
+    pub requester: Option<InstanceId>,
+    /// What it published so far.
+    pub connection: Option<Parameters>,
+}
+
 /// An instance to be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewInstance {
@@ -120,6 +135,46 @@ impl ReadTx<'_> {
             "{SELECT} WHERE i.shared = 1 AND ifnull(i.root_id, 0) = ?1 AND i.title = ?2 ORDER BY i.host_computer_id"
         );
         self.rows(&sql, params![root.map_or(0, |root| root.0), title], instance)
+    }
+
+    /// The instance in a partition, or the shared instance that it serves, as a publisher.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn publisher(
+        &self,
+        computer: &str,
+        partition: &str,
+        shared_reference: Option<&str>,
+    ) -> Result<Option<Publisher>, Error> {
+        let read = |row: &Row<'_>| {
+            Ok(Publisher {
+                id: InstanceId(row.get(0)?),
+                title: row.get(1)?,
+                software_release: row.get(2)?,
+                requester: row.get::<_, Option<i64>>(3)?.map(InstanceId),
+                connection: match row.get_ref(4)? {
+                    rusqlite::types::ValueRef::Null => None,
+                    _ => Some(parameters(row, "connection")?),
+                },
+            })
+        };
+        match shared_reference {
+            None => self.row(
+                "SELECT i.id, i.title, i.software_release, i.requester_id, i.connection \
+                 FROM computer c JOIN partition p ON p.computer_id = c.id JOIN instance i ON i.id = p.instance_id \
+                 WHERE c.reference = ?1 AND p.reference = ?2",
+                [computer, partition],
+                read,
+            ),
+            Some(reference) => self.row(
+                "SELECT i.id, i.title, i.software_release, i.requester_id, i.connection \
+                 FROM computer c JOIN partition p ON p.computer_id = c.id JOIN instance i ON i.host_id = p.instance_id \
+                 WHERE c.reference = ?1 AND p.reference = ?2 AND i.shared = 1 AND i.shared_reference = ?3",
+                [computer, partition, reference],
+                read,
+            ),
+        }
     }
 
     /// The shared instance that a host knows by a reference.

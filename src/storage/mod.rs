@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use db::{Db, ReadTx, WriteTx};
-pub use instance::{NewInstance, Placed};
+pub use instance::{NewInstance, Placed, Publisher};
 pub use lock::{Lock, ServerInfo, running_server};
 pub use show::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 pub use status::StatusSubject;
