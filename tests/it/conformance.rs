@@ -1,0 +1,100 @@
+//! Each classic route has a handler of its own name, and a golden exchange.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::replay_http::{Message, exchanges};
+
+/// Old names of calls, and the handlers that they share.
+const ALIASES: &[(&str, &str)] = &[("/getComputerInformation", "get_full_computer_information")];
+
+/// A route of the source: its method, its path and the name of its handler.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Route {
+    method: &'static str,
+    path: String,
+    handler: String,
+}
+
+/// The routes that `src/http/slap_tool/mod.rs` mounts.
+fn routes() -> Vec<Route> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/slap_tool/mod.rs");
+    let source = fs::read_to_string(source).unwrap();
+    let mounted = |call: &str, method: &'static str| -> Vec<Route> {
+        let starts = source.match_indices(call).map(|(at, _)| &source[at + call.len()..]);
+        let route = starts.map(|rest| {
+            let (path, rest) = rest.split_once('"').unwrap();
+            let (_, rest) = rest.split_once(".to(").unwrap();
+            let (handler, _) = rest.split_once(')').unwrap();
+            let handler = handler.rsplit("::").next().unwrap();
+            Route { method, path: path.to_owned(), handler: handler.to_owned() }
+        });
+        route.collect()
+    };
+    let mut routes = mounted("read(\"", "GET");
+    routes.extend(mounted("write(\"", "POST"));
+    assert_eq!(routes.len(), source.matches(".service(").count(), "{routes:?}");
+    routes.sort();
+    routes
+}
+
+/// `/getHateoasUrl` in the spelling of functions: `get_hateoas_url`. Acronyms are one word.
+fn snake_case(path: &str) -> String {
+    let letters: Vec<char> = path.trim_start_matches('/').chars().collect();
+    let mut name = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let next_is_small = letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
+        let after_small = index > 0 && letters[index - 1].is_ascii_lowercase();
+        if letter.is_ascii_uppercase() && index > 0 && (after_small || next_is_small) {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
+#[test]
+fn every_classic_route_has_a_handler_of_its_name() {
+    let routes = routes();
+    let paths: BTreeSet<&str> = routes.iter().map(|route| route.path.as_str()).collect();
+    assert_eq!(paths.len(), routes.len(), "a path is mounted twice: {routes:?}");
+    assert!(paths.contains("/requestComputerPartition") && paths.contains("/getHateoasUrl"), "{routes:?}");
+    for Route { path, handler, .. } in &routes {
+        let alias = ALIASES.iter().find(|(alias, _)| alias == path);
+        let expected = alias.map_or_else(|| snake_case(path), |(_, handler)| (*handler).to_owned());
+        assert_eq!(*handler, expected, "{path}");
+    }
+}
+
+#[test]
+fn every_classic_route_has_a_golden_exchange() {
+    // The Python proxy answered the calls that it did not have too.
+    let had = |response: &Message| {
+        response.status() != 404 || !response.description().starts_with("The requested URL was not found")
+    };
+    let golden: BTreeSet<(String, String)> = ["slap-tool", "own"]
+        .into_iter()
+        .flat_map(exchanges)
+        .filter(|exchange| had(&exchange.response))
+        .map(|exchange| {
+            let method = exchange.request.start.split(' ').next().unwrap();
+            (method.to_owned(), exchange.request.path().to_owned())
+        })
+        .collect();
+    let lacking: Vec<Route> =
+        routes().into_iter().filter(|route| !golden.contains(&(route.method.to_owned(), route.path.clone()))).collect();
+    assert_eq!(lacking, []);
+}
+
+#[test]
+fn names_follow_paths() {
+    for (path, name) in [
+        ("/getHateoasUrl", "get_hateoas_url"),
+        ("/supplySupply", "supply_supply"),
+        ("/loadComputerConfigurationFromXML", "load_computer_configuration_from_xml"),
+        ("/getHTTPThing", "get_http_thing"),
+    ] {
+        assert_eq!(snake_case(path), name);
+    }
+}

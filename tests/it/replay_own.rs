@@ -1,0 +1,170 @@
+//! Exchanges with this server, for the calls that the Python proxy did not have. The golden files in `fixtures/wire/own`
+//! are made by `cargo test --test it replay_own -- --ignored` and `fixtures/wire/check.py --update`, by nothing else.
+
+use std::fs;
+
+use slapproxy::wire::form;
+use slapproxy::wire::xml::{dumps, loads};
+
+use crate::app::{TestApp, description};
+use crate::replay_compare::Clock;
+use crate::replay_http::{Exchange, Message, authority, directory, exchanges, send};
+
+/// The address that golden files name.
+const AUTHORITY: &str = "127.0.0.1:5000";
+
+type Fields = &'static [(&'static str, &'static str)];
+
+const RELEASE: (&str, &str) = ("url", "https://sr.example/software.cfg");
+const COMPUTER: (&str, &str) = ("computer_id", "local_computer");
+const BUSY: (&str, &str) = ("computer_partition_id", "slappart0");
+const FREE: (&str, &str) = ("computer_partition_id", "slappart1");
+
+/// The requests in their order: the name and the fields of a query or a form.
+const REQUESTS: &[(&str, Fields)] = &[
+    ("loadComputerConfigurationFromXML", &[]),
+    ("supplySupply", &[RELEASE, COMPUTER]),
+    (
+        "requestComputerPartition",
+        &[("software_release", "https://sr.example/software.cfg"), ("partition_reference", "root")],
+    ),
+    ("getHateoasUrl", &[]),
+    ("getComputerStatus-no-data", &[COMPUTER]),
+    ("getFullComputerInformation", &[COMPUTER]),
+    ("getComputerStatus-accessed", &[COMPUTER]),
+    ("computerBang", &[COMPUTER, ("message", "please")]),
+    ("getComputerStatus-after-bang", &[COMPUTER]),
+    ("getSoftwareInstallationStatus-no-data", &[RELEASE, COMPUTER]),
+    ("softwareReleaseError", &[RELEASE, COMPUTER, ("error_log", "boom")]),
+    ("getSoftwareInstallationStatus-error", &[RELEASE, COMPUTER]),
+    ("buildingSoftwareRelease", &[RELEASE, COMPUTER]),
+    ("getSoftwareInstallationStatus-building", &[RELEASE, COMPUTER]),
+    ("availableSoftwareRelease", &[RELEASE, COMPUTER]),
+    ("getSoftwareInstallationStatus-available", &[RELEASE, COMPUTER]),
+    ("getComputerPartitionStatus-no-data", &[COMPUTER, BUSY]),
+    ("softwareInstanceBang", &[COMPUTER, BUSY, ("message", "something is wrong")]),
+    ("getComputerPartitionStatus-bang", &[COMPUTER, BUSY]),
+    ("startedComputerPartition", &[COMPUTER, BUSY]),
+    ("getComputerPartitionStatus-started", &[COMPUTER, BUSY]),
+    ("softwareInstanceError", &[COMPUTER, BUSY, ("error_log", "The error")]),
+    ("getComputerPartitionStatus-error-after-started", &[COMPUTER, BUSY]),
+    ("stoppedComputerPartition", &[COMPUTER, BUSY]),
+    ("getComputerPartitionStatus-stopped", &[COMPUTER, BUSY]),
+    ("buildingComputerPartition", &[COMPUTER, BUSY]),
+    ("getComputerPartitionStatus-building", &[COMPUTER, BUSY]),
+    ("availableComputerPartition", &[COMPUTER, BUSY]),
+    ("getComputerPartitionStatus-available", &[COMPUTER, BUSY]),
+    ("getComputerPartitionStatus-free", &[COMPUTER, FREE]),
+    ("getFullComputerInformation-access-status", &[COMPUTER]),
+    ("getHostingSubscriptionIpList", &[COMPUTER, BUSY]),
+    ("getHostingSubscriptionIpList-free", &[COMPUTER, FREE]),
+    (
+        "updateComputerPartitionRelatedInstanceList",
+        &[COMPUTER, BUSY, ("instance_reference_xml", "<marshal><list id=\"i2\"/></marshal>")],
+    ),
+    ("requestComputer", &[("computer_title", "my node")]),
+    ("requestComputer-again", &[("computer_title", "my node")]),
+    ("generateComputerCertificate", &[COMPUTER]),
+    ("revokeComputerCertificate", &[COMPUTER]),
+];
+
+/// The call that an exchange is named after: `getComputerStatus` of `getComputerStatus-no-data`.
+fn call(name: &str) -> &str {
+    name.split('-').next().unwrap()
+}
+
+/// The request of an entry. What is posted about a partition is posted in its name, as by the real client.
+fn request(name: &str, fields: Fields) -> Message {
+    let path = format!("/{}", call(name));
+    let method = if name.starts_with("get") { "GET" } else { "POST" };
+    let description = loads(description("local_computer", 2).as_bytes()).unwrap();
+    let description = String::from_utf8(dumps(&description).unwrap()).unwrap();
+    let described = [("xml", description.as_str())];
+    let fields = if call(name) == "loadComputerConfigurationFromXML" { &described } else { fields };
+    let encoded = form::encode(fields);
+    let mut headers = vec![("Host", AUTHORITY.to_owned())];
+    if let Some((_, partition)) = fields.iter().find(|(name, _)| method == "POST" && *name == "computer_partition_id") {
+        let speaker = format!("X-SlapPartition computer_id=local_computer, computer_partition_id={partition}");
+        headers.push(("Authorization", speaker));
+    }
+    let (target, body) = match (method, encoded.as_str()) {
+        ("GET", "") => (path, String::new()),
+        ("GET", query) => (format!("{path}?{query}"), String::new()),
+        (_, form) => {
+            headers.push(("Content-Type", "application/x-www-form-urlencoded".into()));
+            headers.push(("Content-Length", form.len().to_string()));
+            (path, form.to_owned())
+        }
+    };
+    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Message { start: format!("{method} {target} HTTP/1.1"), headers: headers.collect(), body }
+}
+
+/// A server's answer, as one that listens on the address of the golden files would give it.
+fn ask(app: &TestApp, request: &Message) -> Message {
+    let mut answer = send(app, request);
+    answer.body = answer.body.replace(&authority(app), AUTHORITY);
+    for (name, value) in &mut answer.headers {
+        if name.eq_ignore_ascii_case("Content-Length") {
+            *value = answer.body.len().to_string();
+        }
+    }
+    answer
+}
+
+#[test]
+#[ignore = "writes fixtures/wire/own"]
+fn record() {
+    let app = TestApp::empty();
+    let directory = directory("own");
+    let mut order = String::new();
+    for (name, fields) in REQUESTS {
+        let request = request(name, fields);
+        let answer = ask(&app, &request);
+        fs::write(directory.join(format!("{name}.request.http")), request.write()).unwrap();
+        fs::write(directory.join(format!("{name}.response.http")), answer.write()).unwrap();
+        order = format!("{order}{name}\n");
+    }
+    fs::write(directory.join("order.txt"), order).unwrap();
+}
+
+#[test]
+fn own_exchanges_are_answered_as_recorded() {
+    let app = TestApp::empty();
+    let mut clock = Clock::new();
+    let golden = exchanges("own");
+    let names: Vec<&str> = golden.iter().map(|exchange| exchange.name.as_str()).collect();
+    assert_eq!(names, REQUESTS.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+    for (Exchange { name, request: recorded, response }, (_, fields)) in golden.iter().zip(REQUESTS) {
+        assert_eq!(recorded.write(), request(name, fields).write(), "{name}");
+        let answer = ask(&app, recorded);
+        let kind = |message: &Message| (message.status(), message.header("Content-Type").map(ToOwned::to_owned));
+        assert_eq!(kind(&answer), kind(response), "{name}: {}", answer.body);
+        if response.body.starts_with("<marshal>") {
+            let value = |message: &Message| loads(message.body.as_bytes()).unwrap();
+            assert_eq!(clock.differences(&value(response), &value(&answer)), [""; 0], "{name}");
+        } else {
+            assert_eq!(answer.body, response.body, "{name}");
+        }
+    }
+}
+
+#[test]
+fn status_records_are_those_of_the_production_master() {
+    let mut clock = Clock::new();
+    let app = TestApp::empty();
+    let mut compared = Vec::new();
+    for (name, fields) in REQUESTS {
+        let answer = ask(&app, &request(name, fields));
+        let Ok(shape) = fs::read_to_string(directory("master-shapes").join(format!("{name}.xml"))) else { continue };
+        if !call(name).ends_with("Status") {
+            continue;
+        }
+        // Only the references differ.
+        let shape = shape.replace("SOFTINST-7", "local_computer-slappart0").replace("SOFTINSTALL-3", RELEASE.1);
+        let shape = loads(shape.replace("COMP-1", "local_computer").as_bytes()).unwrap();
+        assert_eq!(clock.differences(&shape, &loads(answer.body.as_bytes()).unwrap()), [""; 0], "{name}");
+        compared.push(*name);
+    }
+    assert_eq!(compared.len(), 12, "{compared:?}");
+}
