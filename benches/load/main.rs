@@ -181,7 +181,9 @@ fn shared_instances() {
         client.expect(&ask);
         times.push(start.elapsed());
         if n == 999 || n == 9999 {
-            let listing = get("/registerComputerPartition?computer_reference=local_computer&computer_partition_reference=slappart0");
+            let listing = get(
+                "/registerComputerPartition?computer_reference=local_computer&computer_partition_reference=slappart0",
+            );
             let start = Instant::now();
             let bytes = client.expect(&listing);
             let time = start.elapsed();

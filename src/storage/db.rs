@@ -84,9 +84,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.look(closure))
-            .await
-            .unwrap_or_else(|_| Err(Error::Panicked.into()))
+        tokio::task::spawn_blocking(move || db.look(closure)).await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
     /// Runs a closure on one snapshot, here and now: for lookups of a few rows, which take less time than a hop to

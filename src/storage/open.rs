@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::OpenError;
@@ -58,6 +59,8 @@ pub(super) fn connect(path: &Path, mode: OpenFlags) -> Result<Connection, OpenEr
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let connection = Connection::open_with_flags(path, mode | NO_MUTEX).map_err(sqlite)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Without it, partial indices make SQLite plan a prepared statement anew for each value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite)?;
     connection
         .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096;")
         .map_err(sqlite)?;

@@ -88,12 +88,7 @@ fn empty() -> Value {
 }
 
 /// The parameters of an instance, with those that the system adds and that hide others of the same names.
-fn parameter_dict(
-    partition: &Partition,
-    addresses: &[Address],
-    occupant: &Occupant,
-    format: TimestampFormat,
-) -> Value {
+fn parameter_dict(partition: &Partition, addresses: &[Address], occupant: &Occupant, format: TimestampFormat) -> Value {
     let Occupant { instance, shared, .. } = occupant;
     let system = [
         ("full_address_list", Value::list(Vec::new())),
