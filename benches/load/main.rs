@@ -6,6 +6,7 @@ mod client;
 mod server;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -44,7 +45,7 @@ fn line(name: &str, value: &str, target: &str) {
     if !target.is_empty() {
         let _ = write!(text, "   target {target}");
     }
-    println!("{text}");
+    let _closed = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Requests per second of some connections, each with requests of its own.

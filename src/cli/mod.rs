@@ -28,7 +28,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start the master
-    Start(start::Start),
+    Start(Box<start::Start>),
     /// Take over computer descriptions of slapformat: their partitions exist afterwards
     Import(import::Import),
     /// Write a computer description, for machines without slapformat
@@ -45,7 +45,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Proxy {
     /// Start the master
-    Start(start::Start),
+    Start(Box<start::Start>),
     /// Show what a database holds, also while the master runs
     Show(show::Show),
 }

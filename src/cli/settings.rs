@@ -38,7 +38,7 @@ pub struct ServerArguments {
     /// A site whose pages may call this server (Origin header), or *; may be repeated
     #[arg(long, value_name = "ORIGIN", env = "SLAPPROXY_ALLOW_ORIGIN")]
     pub allow_origin: Vec<String>,
-    /// A reverse proxy whose X-Forwarded-Proto and -Prefix are believed; may be repeated [default: 127.0.0.1, ::1]
+    /// A reverse proxy whose forwarded headers are believed; may be repeated [default: 127.0.0.1, `::1`]
     #[arg(long, value_name = "ADDRESS", env = "SLAPPROXY_TRUSTED_PROXY")]
     pub trusted_proxy: Vec<String>,
     /// Largest form [default: 64M]

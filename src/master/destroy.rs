@@ -181,13 +181,13 @@ fn finish_root(tx: &WriteTx<'_>, member: &Instance, user: &str) -> Result<(), Er
 }
 
 /// Destroys an instance that lost its partition: at once, unless the rest of its tree must go first.
-pub(super) fn forget_unplaced(tx: &WriteTx<'_>, instance: Instance, user: &str) -> Result<(), Error> {
-    if instance.is_root() && !destroy_tree(tx, &instance, user)?.is_empty() {
-        return Ok(tx.save_instance(&instance)?);
+pub(super) fn forget_unplaced(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Result<(), Error> {
+    if instance.is_root() && !destroy_tree(tx, instance, user)?.is_empty() {
+        return Ok(tx.save_instance(instance)?);
     }
     remove_served(tx, instance.id, user)?;
-    hand_over(tx, &instance, user)?;
+    hand_over(tx, instance, user)?;
     tx.delete_instance(instance.id)?;
-    record(tx, &instance, None, user, "destroyed", "it had no partition")?;
-    finish_root(tx, &instance, user)
+    record(tx, instance, None, user, "destroyed", "it had no partition")?;
+    finish_root(tx, instance, user)
 }

@@ -80,16 +80,13 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
     let present: HashMap<&str, _> = present.iter().map(|partition| (&*partition.reference, partition.id)).collect();
     for partition in partitions {
         let reference = Reference::parse("partition_list.reference", &partition.reference)?;
-        let id = match present.get(&*reference) {
-            Some(&id) => {
-                outcome.kept.push(reference);
-                id
-            }
-            None => {
-                let id = tx.insert_partition(id, &reference)?;
-                outcome.added.push(reference);
-                id
-            }
+        let id = if let Some(&id) = present.get(&*reference) {
+            outcome.kept.push(reference);
+            id
+        } else {
+            let id = tx.insert_partition(id, &reference)?;
+            outcome.added.push(reference);
+            id
         };
         tx.describe_partition(id, &partition.details, &addresses(partition))?;
     }

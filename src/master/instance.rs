@@ -203,7 +203,7 @@ fn refer(tx: &WriteTx<'_>, instance: &mut Instance) -> Result<(), Error> {
     let natural = natural_reference(root_title, &instance.title);
     let Some(sharing) = instance.sharing.as_mut() else { return Ok(()) };
     if sharing.reference != natural {
-        sharing.reference = free_reference(**tx, sharing.host, natural)?;
+        sharing.reference = free_reference(**tx, sharing.host, &natural)?;
         let host = sharing.host;
         tx.save_instance(instance)?;
         tx.touch(host, tx.now())?;

@@ -26,7 +26,7 @@ pub enum Requested {
         /// The shared instance.
         instance: Instance,
         /// Its host.
-        host: Placed,
+        host: Box<Placed>,
         /// The addresses of the host's partition.
         addresses: Vec<Address>,
     },
@@ -139,7 +139,7 @@ impl Command {
         let placed = tx.partition_of(instance.id)?;
         if placed.is_none() && instance.wish.state == RequestedState::Destroyed {
             let title = instance.title.to_string();
-            super::destroy::forget_unplaced(tx, instance, &self.who(requester))?;
+            super::destroy::forget_unplaced(tx, &instance, &who(requester))?;
             return Ok(Requested::Gone(Refusal::DestroyedUnplaced { title }));
         }
         if change == Change::Visible || placed.is_none() {
@@ -151,7 +151,7 @@ impl Command {
         if let Some(partition) = placed {
             let placed = Placed { instance, partition };
             if change == Change::Visible {
-                self.record(tx, &placed, requester)?;
+                record(tx, &placed, requester)?;
             }
             return software(**tx, placed);
         }
@@ -190,32 +190,13 @@ impl Command {
             return Err(Refusal::NothingToDestroy { title: self.request.title.to_string() }.into());
         };
         let placed = Placed { instance, partition };
-        self.record(tx, &placed, requester)?;
+        record(tx, &placed, requester)?;
         software(**tx, placed)
-    }
-
-    fn record(&self, tx: &WriteTx<'_>, placed: &Placed, requester: Option<&Requester>) -> Result<(), Error> {
-        let Placed { instance, partition } = placed;
-        let event = NewEvent {
-            user: self.who(requester),
-            kind: "requestComputerPartition",
-            computer: Some(partition.computer.to_string()),
-            partition: Some(partition.reference.to_string()),
-            instance: Some(instance.title.to_string()),
-            software_release: Some(instance.wish.software_release.to_string()),
-            text: instance.wish.state.to_string(),
-        };
-        Ok(tx.record(&event, instance.timestamp)?)
     }
 
     /// The computer that the SLA names, or the default one.
     pub(super) fn computer(&self) -> String {
         self.request.sla_text("computer_guid").unwrap_or_else(|| self.settings.default_computer.to_string())
-    }
-
-    /// The name of who asks, for events.
-    pub(super) fn who(&self, requester: Option<&Requester>) -> String {
-        requester.map_or_else(|| "user".into(), |requester| requester.guid.clone())
     }
 
     /// A checked computer of the request and its id.
@@ -226,4 +207,23 @@ impl Command {
             None => Ok(None),
         }
     }
+}
+
+/// The name of who asks, for events.
+pub(super) fn who(requester: Option<&Requester>) -> String {
+    requester.map_or_else(|| "user".into(), |requester| requester.guid.clone())
+}
+
+fn record(tx: &WriteTx<'_>, placed: &Placed, requester: Option<&Requester>) -> Result<(), Error> {
+    let Placed { instance, partition } = placed;
+    let event = NewEvent {
+        user: who(requester),
+        kind: "requestComputerPartition",
+        computer: Some(partition.computer.to_string()),
+        partition: Some(partition.reference.to_string()),
+        instance: Some(instance.title.to_string()),
+        software_release: Some(instance.wish.software_release.to_string()),
+        text: instance.wish.state.to_string(),
+    };
+    Ok(tx.record(&event, instance.timestamp)?)
 }

@@ -1,7 +1,7 @@
 //! Requests of shared instances: rows of their own, served by a host.
 
 use super::Error;
-use super::request::{Command, Requested};
+use super::request::{Command, Requested, who};
 use super::requester::Requester;
 use crate::domain::allocation::{HostCriteria, known, reserved_key};
 use crate::domain::error::Refusal;
@@ -125,7 +125,7 @@ fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) ->
         wish,
         sharing: Some(Sharing {
             host: host.instance.id,
-            reference: free_reference(**tx, host.instance.id, natural)?,
+            reference: free_reference(**tx, host.instance.id, &natural)?,
             computer: computer_id,
         }),
     };
@@ -142,7 +142,7 @@ fn repeat(
 ) -> Result<Requested, Error> {
     let change = update(command, &mut instance, requester);
     if instance.wish.state == RequestedState::Destroyed {
-        return destroy(command, tx, instance, requester);
+        return destroy(tx, instance, requester);
     }
     let current = current_host(command, **tx, &instance)?;
     let moved = current.is_none();
@@ -159,7 +159,7 @@ fn repeat(
             tx.touch(sharing.host, tx.now())?;
             let natural =
                 natural_reference(if instance.root.is_some() { &instance.root_title } else { "" }, &instance.title);
-            *sharing = Sharing { host, reference: free_reference(**tx, host, natural)?, computer: id };
+            *sharing = Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: id };
         }
     }
     if change == Change::Visible || moved {
@@ -178,19 +178,14 @@ fn repeat(
     answer(command, tx, instance.id, requester)
 }
 
-fn destroy(
-    command: &Command,
-    tx: &WriteTx<'_>,
-    mut instance: Instance,
-    requester: Option<&Requester>,
-) -> Result<Requested, Error> {
+fn destroy(tx: &WriteTx<'_>, mut instance: Instance, requester: Option<&Requester>) -> Result<Requested, Error> {
     instance.wish.state = RequestedState::Destroyed;
     let title = instance.title.to_string();
     let host = match &instance.sharing {
         Some(sharing) => placed(**tx, sharing.host)?,
         None => None,
     };
-    remove(tx, &instance, &command.who(requester))?;
+    remove(tx, &instance, &who(requester))?;
     match host {
         Some(host) => served(**tx, instance, host),
         None => Ok(Requested::Gone(Refusal::DestroyedUnplaced { title })),
@@ -239,7 +234,7 @@ fn answer(
         None => return Err(refuse().into()),
     };
     let event = NewEvent {
-        user: command.who(requester),
+        user: who(requester),
         kind: "requestComputerPartition",
         computer: Some(host.partition.computer.to_string()),
         partition: Some(host.partition.reference.to_string()),
@@ -253,7 +248,7 @@ fn answer(
 
 fn served(tx: ReadTx<'_>, instance: Instance, host: Placed) -> Result<Requested, Error> {
     let addresses = tx.addresses(host.partition.id)?;
-    Ok(Requested::Shared { instance, host, addresses })
+    Ok(Requested::Shared { instance, host: Box::new(host), addresses })
 }
 
 /// The reference of a shared instance, unless another one of its host has it: `<root title>_<title>`.
@@ -262,8 +257,8 @@ pub(super) fn natural_reference(root_title: &str, title: &str) -> String {
 }
 
 /// The natural reference, or with a number where two pairs of titles give the same text on one host.
-pub(super) fn free_reference(tx: ReadTx<'_>, host: InstanceId, natural: String) -> Result<String, Error> {
-    let mut reference = natural.clone();
+pub(super) fn free_reference(tx: ReadTx<'_>, host: InstanceId, natural: &str) -> Result<String, Error> {
+    let mut reference = natural.to_owned();
     let mut number = 1;
     while tx.shared_instance(host, &reference)?.is_some() {
         number += 1;

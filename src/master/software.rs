@@ -124,13 +124,13 @@ impl Master {
         let products = &self.settings.software_products;
         let name = match query {
             ProductQuery::Product(name) => name,
-            ProductQuery::Release(url) => match products.iter().find(|product| product.url == *url) {
-                Some(product) => &product.name,
-                None => {
+            ProductQuery::Release(url) => {
+                let Some(product) = products.iter().find(|product| product.url == *url) else {
                     let known = products.iter().map(|product| product.url.clone()).collect();
                     return Err(Refusal::UnknownProductRelease { url: url.clone(), known }.into());
-                }
-            },
+                };
+                &product.name
+            }
         };
         Ok(products.iter().filter(|product| product.name == *name).map(|product| product.url.clone()).collect())
     }

@@ -161,7 +161,7 @@ impl<'a> ReadTx<'a> {
 
     /// The rows of a query.
     pub(super) fn rows<T, P: Params>(
-        &self,
+        self,
         sql: &str,
         params: P,
         read: impl Fn(&Row<'_>) -> Result<T, Error>,
@@ -177,7 +177,7 @@ impl<'a> ReadTx<'a> {
 
     /// The first row of a query, if there is one.
     pub(super) fn row<T, P: Params>(
-        &self,
+        self,
         sql: &str,
         params: P,
         read: impl Fn(&Row<'_>) -> Result<T, Error>,

@@ -65,19 +65,19 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// A path and the methods that it takes.
 pub struct Path {
-    path: &'static str,
+    template: &'static str,
     methods: &'static str,
     guard: fn() -> Box<dyn Guard>,
 }
 
 /// A path that reads: `GET`, and so `HEAD`.
 pub fn read(path: &'static str) -> Path {
-    Path { path, methods: "GET, HEAD, OPTIONS", guard: || Box::new(Any(Get()).or(Head())) }
+    Path { template: path, methods: "GET, HEAD, OPTIONS", guard: || Box::new(Any(Get()).or(Head())) }
 }
 
 /// A path that writes: `POST`.
 pub fn write(path: &'static str) -> Path {
-    Path { path, methods: "POST, OPTIONS", guard: || Box::new(Post()) }
+    Path { template: path, methods: "POST, OPTIONS", guard: || Box::new(Post()) }
 }
 
 impl Path {
@@ -88,14 +88,14 @@ impl Path {
         Args: actix_web::FromRequest + 'static,
         F::Output: actix_web::Responder + 'static,
     {
-        let Self { path, methods, guard } = self;
+        let Self { template, methods, guard } = self;
         let options = move || async move {
             let mut response = HttpResponse::Ok().finish();
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
             response
         };
         let other = move |request: HttpRequest| async move { method_not_allowed(&request, methods) };
-        web::resource(path)
+        web::resource(template)
             .route(Route::new().guard(Dynamic(guard())).to(handler))
             .route(Route::new().guard(Options()).to(options))
             .default_service(web::to(other))

@@ -219,10 +219,10 @@ impl TryFrom<&Fields> for Product {
             (Some(_), Some(url)) => {
                 Err(Refusal::invalid("software_release_url", url, "only one of it and software_product_reference"))
             }
-            (None, None) => Err(fields
-                .required("software_product_reference")
-                .map(|_| Refusal::invalid("software_product_reference", "", "the name of a software product"))
-                .unwrap_or_else(|missing| missing)),
+            (None, None) => {
+                fields.required_said("software_product_reference")?;
+                Err(Refusal::invalid("software_product_reference", "", "the name of a software product"))
+            }
         }
     }
 }
@@ -413,7 +413,8 @@ fn state(fields: &Fields) -> Result<Option<RequestedState>, Refusal> {
     const EXPECTED: &str = "a marshalled string: started, stopped or destroyed, such as \
                             <marshal><string>started</string></marshal>";
     let Some(text) = fields.get("state").filter(|text| !text.is_empty()) else { return Ok(None) };
-    match marshalled("state", text).map_err(|_| Refusal::invalid("state", text, EXPECTED))? {
+    let read = xml::loads(text.as_bytes());
+    match read.map_err(|error| Refusal::invalid("state", text, format!("{EXPECTED} ({error})")))? {
         Value::None => Ok(None),
         Value::String(state) => RequestedState::parse("state", &state).map(Some),
         _ => Err(Refusal::invalid("state", text, EXPECTED)),
