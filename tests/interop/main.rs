@@ -8,24 +8,49 @@ use std::process::Command;
 
 const SKIP: &str = "SLAPPROXY_SKIP_INTEROP";
 
-#[expect(clippy::print_stdout, reason = "the test harness shows it when a test fails or with --nocapture")]
-fn run(module: &str) {
+/// The command that runs `run.py`, or nothing when these tests are left out.
+#[expect(clippy::print_stdout, reason = "the test harness shows it with --nocapture")]
+fn runner() -> Option<Command> {
     if std::env::var(SKIP).is_ok_and(|value| value == "1") {
         println!("skipped, because {SKIP} is set");
-        return;
+        return None;
     }
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
-    let output = Command::new("python3")
-        .arg(directory.join("run.py"))
-        .arg(module)
+    let mut command = Command::new("python3");
+    command
+        .arg(root().join("tests/interop/run.py"))
         .env("SLAPPROXY_BIN", env!("CARGO_BIN_EXE_slapproxy"))
-        .env("SLAPPROXY_INTEROP_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop"))
-        .output()
-        .unwrap_or_else(|error| {
-            panic!("cannot run python3, which these tests need: {error}; hint: {SKIP}=1 skips them")
-        });
-    print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{module}: {}", output.status);
+        .env("SLAPPROXY_INTEROP_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop"));
+    Some(command)
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a command, shows what it printed if the test fails, and returns its standard output.
+#[expect(clippy::print_stdout, reason = "the test harness shows it when a test fails or with --nocapture")]
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("cannot run python3, which these tests need: {error}; hint: {SKIP}=1 skips them")
+    });
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    print!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    text
+}
+
+fn run(module: &str) {
+    if let Some(mut runner) = runner() {
+        output(runner.arg(module));
+    }
+}
+
+#[test]
+fn the_golden_files_are_what_the_real_library_writes() {
+    let Some(mut runner) = runner() else { return };
+    let made = output(&mut runner);
+    let python = made.lines().last().unwrap_or_default();
+    output(Command::new(python).arg("-B").arg(root().join("fixtures/wire/check.py")));
 }
 
 #[test]

@@ -114,7 +114,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             400,
             "state: \"<marshal><object id=\\\"i2\\\" module=\\\"os\\\" class=\\\"system\\\"><tuple/>\
              <dictionary id=\\\"i3\\\"/></object></marshal>\" is not accepted; expected a marshalled string: started, \
-             stopped or destroyed, such as <marshal><string>started</string></marshal>",
+             stopped or destroyed, such as <marshal><string>started</string></marshal> (Refusing to unmarshall os.system (line 1, column 10))",
         ),
         reason: "Objects of other classes are 400, not an internal error.",
     },
