@@ -75,11 +75,12 @@ fn destroy_tree(tx: &WriteTx<'_>, root: &Instance, user: &str) -> Result<Vec<Str
 }
 
 fn remove_unplaced(tx: &WriteTx<'_>, root: InstanceId, user: &str) -> Result<(), Error> {
-    let members: Vec<_> = tx.tree(root)?.into_iter().filter(|member| member.id != root).collect();
-    for member in &members {
+    // One at a time: removing one changes who requested the others.
+    while let Some(member) = tx.tree(root)?.into_iter().find(|member| member.id != root) {
         remove_served(tx, member.id, user)?;
-        hand_over(tx, member, user)?;
+        hand_over(tx, &member, user)?;
         tx.delete_instance(member.id)?;
+        record(tx, &member, None, user, "destroyed", "it had no partition")?;
     }
     Ok(())
 }
@@ -143,8 +144,9 @@ fn hand_over(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Result<(), Er
             shared::remove(tx, &child, user)?;
             continue;
         }
-        hand_over_destruction(tx, &child, user)?;
-        child.requester = instance.requester.or(instance.root).filter(|heir| *heir != child.id);
+        want_descendants_destroyed(tx, &child, user)?;
+        let heirs = [instance.requester, instance.root];
+        child.requester = heirs.into_iter().flatten().find(|&heir| heir != child.id && heir != instance.id);
         child.wish.state = RequestedState::Destroyed;
         child.timestamp = tx.now();
         tx.save_instance(&child)?;
@@ -152,7 +154,7 @@ fn hand_over(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Result<(), Er
     Ok(())
 }
 
-fn hand_over_destruction(tx: &WriteTx<'_>, parent: &Instance, user: &str) -> Result<(), Error> {
+fn want_descendants_destroyed(tx: &WriteTx<'_>, parent: &Instance, user: &str) -> Result<(), Error> {
     let mut pending = vec![parent.id];
     let mut seen = vec![parent.id];
     while let Some(id) = pending.pop() {
