@@ -2,10 +2,13 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::OpenError;
+use crate::wire::control::{Ready, read_ready};
 
 /// Where the server of a database is, as text that the server wrote (JSON of the ready file).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +21,13 @@ pub struct Lock {
     path: PathBuf,
 }
 
+/// How often, and at what distance, a held lock is looked at again: who asks where the server is holds it for a moment.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(10);
+
 fn lock_path(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
+    // Every name of a database has the same lock.
+    let mut name = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned()).into_os_string();
     name.push(".lock");
     name.into()
 }
@@ -35,22 +43,34 @@ impl Lock {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(io)?;
         }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let mut file = options.open(&path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                file.read_to_string(&mut text).map_err(io)?;
-                let user =
-                    if text.is_empty() { "another slapproxy".into() } else { format!("another slapproxy ({text})") };
-                return Err(OpenError::InUse { path: database.to_owned(), user });
+        let mut tries = 0;
+        loop {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false).mode(0o600);
+            let mut file = options.open(&path).map_err(io)?;
+            match file.try_lock() {
+                Ok(()) if is_at(&file, &path).map_err(io)? => {
+                    file.set_len(0).map_err(io)?;
+                    return Ok(Self { file, path });
+                }
+                // Whoever held it removed it in between.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) if tries < TRIES => {
+                    tries += 1;
+                    thread::sleep(PAUSE);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let mut text = String::new();
+                    file.read_to_string(&mut text).map_err(io)?;
+                    let user = match read_ready(&text) {
+                        Ok(Ready { url, pid, .. }) => format!("the server at {url} (pid {pid})"),
+                        Err(_) => "another slapproxy".into(),
+                    };
+                    return Err(OpenError::InUse { path: database.to_owned(), user });
+                }
+                Err(TryLockError::Error(source)) => return Err(io(source)),
             }
-            Err(TryLockError::Error(source)) => return Err(io(source)),
         }
-        file.set_len(0).map_err(io)?;
-        Ok(Self { file, path })
     }
 
     /// Writes where the server is.
@@ -66,10 +86,20 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // A server that starts now finds either this file, locked, or none: losing the race costs nothing.
+        // A server that opened this file already finds that it is gone once it has the lock, and makes another one.
         if let Err(error) = fs::remove_file(&self.path) {
             log::warn!("cannot remove {}: {error}", self.path.display());
         }
+    }
+}
+
+/// Whether a path still leads to an open file.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let own = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(there) => Ok((there.dev(), there.ino()) == (own.dev(), own.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -84,4 +114,33 @@ pub fn running_server(database: &Path) -> Option<ServerInfo> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
     (!text.is_empty()).then_some(ServerInfo(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_released_while_others_wait_has_one_holder() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = directory.path().join("proxy.db");
+        let holders = AtomicU32::new(0);
+        let taken = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while taken.load(Ordering::SeqCst) < 500 {
+                        let Ok(lock) = Lock::take(&database) else { continue };
+                        assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0);
+                        taken.fetch_add(1, Ordering::SeqCst);
+                        holders.fetch_sub(1, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert!(!lock_path(&database).exists());
+    }
 }
