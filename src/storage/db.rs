@@ -1,8 +1,10 @@
 //! The database handle and its two kinds of transactions.
 
+use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
@@ -138,9 +140,32 @@ impl Db {
 /// [`OpenError`], also for a missing file; or what the closure returns.
 pub(super) fn read_file<T>(
     path: &Path,
-    closure: impl FnOnce(ReadTx<'_>) -> Result<T, Error>,
+    closure: impl Fn(ReadTx<'_>) -> Result<T, Error>,
 ) -> Result<Result<T, Error>, OpenError> {
+    if !path.exists() {
+        return Err(OpenError::Missing { path: path.to_owned() });
+    }
+    if let Some(before) = still(path) {
+        let read = open::open_still(path).map(|connection| snapshot(&connection, &closure));
+        // What was read while a server started may be torn.
+        if still(path) == Some(before) {
+            return read;
+        }
+    }
     Ok(snapshot(&open::open_reader(path)?, closure))
+}
+
+/// The size and age of a file that nobody has open and that no crash left half written: SQLite keeps no file beside it.
+fn still(path: &Path) -> Option<(u64, SystemTime)> {
+    let file = fs::canonicalize(path).ok()?;
+    let beside = ["-wal", "-journal"].map(|suffix| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    });
+    let metadata = fs::metadata(&file).ok()?;
+    let modified = metadata.modified().ok()?;
+    (!beside.iter().any(|file| file.exists())).then_some((metadata.len(), modified))
 }
 
 fn snapshot<T, E: From<Error>>(

@@ -1,8 +1,10 @@
 //! Opening a file: what it is, its schema, its pragmas.
 
 use std::fs::{self, OpenOptions};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -19,6 +21,9 @@ const VERSION: i64 = 1;
 
 /// Files up to this size are checked whole at the start, which takes milliseconds.
 const CHECKED_BYTES: u64 = 64 << 20;
+
+/// How long a transaction waits for one of another process.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 128;
@@ -38,10 +43,27 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
 
 /// Opens a connection that can only read an existing file.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
-    if !path.exists() {
-        return Err(OpenError::Missing { path: path.to_owned() });
+    checked_reader(path, connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+}
+
+/// Opens a connection that reads a file as it lies, without locks and without files beside it: for one that nobody has
+/// open, also where nothing can be written.
+pub(super) fn open_still(path: &Path) -> Result<Connection, OpenError> {
+    let absolute = std::path::absolute(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    let mut uri = "file://".to_owned();
+    for &byte in absolute.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(byte)),
+            byte => uri.extend(["%".to_owned(), format!("{byte:02X}")]),
+        }
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    uri.push_str("?immutable=1");
+    let mode = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | NO_MUTEX;
+    let connection = prepare_connection(Connection::open_with_flags(uri, mode));
+    checked_reader(path, connection.map_err(|source| refuse(path, source))?)
+}
+
+fn checked_reader(path: &Path, connection: Connection) -> Result<Connection, OpenError> {
     match content(&connection, path)? {
         Content::Ours => Ok(connection),
         Content::Empty => Err(OpenError::Foreign { path: path.to_owned(), found: "it is empty".into() }),
@@ -56,15 +78,27 @@ fn create_file(path: &Path) -> std::io::Result<()> {
 }
 
 pub(super) fn connect(path: &Path, mode: OpenFlags) -> Result<Connection, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
-    let connection = Connection::open_with_flags(path, mode | NO_MUTEX).map_err(sqlite)?;
+    prepare_connection(Connection::open_with_flags(path, mode | NO_MUTEX)).map_err(|source| refuse(path, source))
+}
+
+fn prepare_connection(opened: rusqlite::Result<Connection>) -> rusqlite::Result<Connection> {
+    let connection = opened?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without it, partial indices make SQLite plan a prepared statement anew for each value that is bound to it.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite)?;
-    connection
-        .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096;")
-        .map_err(sqlite)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096;")?;
     Ok(connection)
+}
+
+/// What a failure says about the file.
+fn refuse(path: &Path, source: rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => OpenError::Foreign { path, found: "it is not an SQLite database".into() },
+        Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt { path, found: source.to_string() },
+        _ => OpenError::Sqlite { path, source },
+    }
 }
 
 enum Content {
@@ -73,16 +107,11 @@ enum Content {
 }
 
 fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
-    let sqlite = |source: rusqlite::Error| match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => {
-            OpenError::Foreign { path: path.to_owned(), found: "it is not an SQLite database".into() }
-        }
-        Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt { path: path.to_owned(), found: source.to_string() },
-        _ => OpenError::Sqlite { path: path.to_owned(), source },
-    };
+    let sqlite = |source| refuse(path, source);
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(sqlite);
-    let mut tables =
-        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 20").map_err(sqlite)?;
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') LIMIT 20")
+        .map_err(sqlite)?;
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(sqlite)?;
     if number("PRAGMA application_id")? != APPLICATION_ID {
         return match tables.as_slice() {
@@ -97,6 +126,8 @@ fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
     if fs::metadata(path).is_ok_and(|metadata| metadata.len() <= CHECKED_BYTES) {
         let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite)?;
         if found != "ok" {
+            // The first line only names the file.
+            let found = found.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
             return Err(OpenError::Corrupt { path: path.to_owned(), found });
         }
     }
@@ -126,5 +157,5 @@ fn prepare(connection: &mut Connection, path: &Path, create: bool) -> Result<(),
         }
         Ok(())
     };
-    run().map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })
+    run().map_err(|source| refuse(path, source))
 }

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::Error;
 use super::db::{ReadTx, WriteTx};
+use super::open::BUSY;
 use crate::domain::timestamp::Timestamp;
 
 /// The most closures that share a commit.
@@ -177,10 +178,16 @@ impl Loop {
         }
     }
 
-    /// Empties the write-ahead log into the file; tells whether all of it went.
+    /// Empties the write-ahead log into the file, as far as readers of older snapshots let it; tells whether all of it
+    /// went. Does not wait for them: writers would wait as well.
     fn checkpoint(&self) -> bool {
-        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-        match busy {
+        let checkpoint = || {
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            self.connection.busy_timeout(BUSY)?;
+            busy
+        };
+        match checkpoint() {
             Ok(busy) => busy == 0,
             Err(error) => {
                 log::warn!("the write-ahead log could not be emptied: {error}");
