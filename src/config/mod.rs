@@ -102,8 +102,8 @@ impl Config {
             port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(5000),
             database: database(&mut reader, overrides.database.as_ref(), environment).unwrap_or_default(),
             computer_id: reader
-                .text("computer_id", overrides.computer_id.as_ref())
-                .map_or_else(|| "local_computer".to_owned(), |text| text.text),
+                .value("computer_id", overrides.computer_id.as_ref(), value::computer_id)
+                .unwrap_or_else(|| "local_computer".to_owned()),
             software_products: software_products(&mut reader, &overrides.software_products),
             local_software_release_root: path(
                 &mut reader,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{SoftwareProduct, TimestampFormat};
+use crate::domain::ids::Reference;
 
 /// A host to listen on; an IPv6 address loses its brackets.
 pub(super) fn host(text: &str) -> Result<String, String> {
@@ -31,6 +32,14 @@ pub(super) fn host(text: &str) -> Result<String, String> {
 /// A port to listen on; 0 means any free one.
 pub(super) fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("{text:?} is not a port; expected a whole number from 0 (any free port) to 65535"))
+}
+
+/// The reference of a computer.
+pub(super) fn computer_id(text: &str) -> Result<String, String> {
+    let reference = Reference::parse("computer_id", text).map(|_| text.to_owned());
+    reference.map_err(|_| {
+        format!("{text:?} is not a reference; expected one without comma and control characters, such as COMP-1234")
+    })
 }
 
 /// A path, with `~` for the home directory.
