@@ -58,10 +58,11 @@ impl AddressPlan {
     /// # Errors
     /// [`Refusal::Invalid`] naming `field`.
     pub fn check_room(&self, field: &str, partitions: u32) -> Result<(), Refusal> {
-        let host_bits = self.length.map_or(self.width, |length| self.width - length);
-        if self.length.is_some() && host_bits < 64 && (1_u128 << host_bits) < u128::from(partitions) + 2 {
+        let Some(length) = self.length else { return Ok(()) };
+        let host_bits = self.width - length;
+        if host_bits < 64 && (1_u128 << host_bits) < u128::from(partitions) + 2 {
             let expected = format!("a network with room for {partitions} partitions");
-            return Err(Refusal::invalid(field, &self.address(0), expected));
+            return Err(Refusal::invalid(field, &format!("{}/{length}", self.address(0)), expected));
         }
         Ok(())
     }
@@ -166,7 +167,7 @@ mod tests {
     fn networks_without_room_and_texts_that_are_no_address_are_refused() {
         assert_eq!(
             plan("10.0.0.0/30").check_room("--ipv4", 3).unwrap_err().to_string(),
-            "--ipv4: \"10.0.0.0\" is not accepted; expected a network with room for 3 partitions"
+            "--ipv4: \"10.0.0.0/30\" is not accepted; expected a network with room for 3 partitions"
         );
         assert_eq!(plan("10.0.0.0/30").check_room("--ipv4", 2), Ok(()));
         for wrong in ["", "10.0.0", "10.0.0.0/33", "10.0.0.0/x", "localhost"] {
