@@ -26,6 +26,9 @@ const WORKERS: usize = 4;
 /// How long a connection may be silent between two requests.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
+/// How old the time may be by which the server measures time-outs: it reads the clock only so often.
+const CLOCK: Duration = Duration::from_millis(500);
+
 /// How long a stop waits for what is in flight, in seconds.
 const SHUTDOWN_SECONDS: u64 = 1;
 
@@ -118,7 +121,7 @@ impl Application {
         })
         .workers(available_parallelism().map_or(1, usize::from).min(WORKERS))
         .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(config.client_timeout)
+        .client_request_timeout(config.client_timeout + CLOCK)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
         .on_connect(remember_local_address)
