@@ -20,6 +20,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How long one try may take.
 const TRY: Duration = Duration::from_secs(2);
 
+/// How long even a late try may take.
+const LAST_TRY: Duration = Duration::from_millis(100);
+
 /// Wait until a master answers.
 #[derive(Debug, Args)]
 pub struct Wait {
@@ -29,18 +32,20 @@ pub struct Wait {
     #[arg(long, value_name = "URL", env = "SLAPPROXY_MASTER_URL")]
     master_url: Option<String>,
     /// How long to wait
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, env = "SLAPPROXY_TIMEOUT")]
-    timeout: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_TIMEOUT")]
+    timeout: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "expected a number of seconds, such as 30 or 2.5".to_owned())
 }
 
 impl Wait {
     /// Prints the URL of the master once it answers.
     pub fn run(self) -> anyhow::Result<()> {
-        let config = self.database.config()?;
-        let Ok(timeout) = Duration::try_from_secs_f64(self.timeout) else {
-            bail!("--timeout: {} is not a number of seconds", self.timeout);
-        };
-        let ready = block_on(wait(&config, self.master_url.as_deref(), timeout))?;
+        let config = self.database.config(None)?;
+        let ready = block_on(wait(&config, self.master_url.as_deref(), self.timeout))?;
         note("the master is ready");
         data(format!("{}\n", ready.url).as_bytes())?;
         Ok(())
@@ -56,7 +61,7 @@ async fn wait(config: &Config, master_url: Option<&str>, timeout: Duration) -> a
         });
         let reason = match url {
             None => format!("no server uses the database {}", config.database.display()),
-            Some(url) => match Slap::new(&url, TRY)?.ready().await {
+            Some(url) => match Slap::new(&url, patience(deadline))?.ready().await {
                 Ok(ready) => return Ok(ready),
                 Err(error) => error.to_string(),
             },
@@ -66,4 +71,9 @@ async fn wait(config: &Config, master_url: Option<&str>, timeout: Duration) -> a
         }
         sleep(PAUSE).await;
     }
+}
+
+/// How long a try may take that begins now: not longer than there is time.
+fn patience(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now()).clamp(LAST_TRY, TRY)
 }

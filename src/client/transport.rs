@@ -55,8 +55,10 @@ pub(super) struct Transport {
 impl Transport {
     pub(super) fn new(base: &str, timeout: Duration) -> Result<Self, Error> {
         let base = format!("{}/", base.trim_end_matches('/'));
+        let fault = |reason| Error::Connection { url: base.clone(), reason };
+        reqwest::Url::parse(&base).map_err(|error| fault(error.to_string()))?;
         let client = reqwest::Client::builder().timeout(timeout).no_proxy().build();
-        let http = client.map_err(|error| Error::Connection { url: base.clone(), reason: error.to_string() })?;
+        let http = client.map_err(|error| fault(error.to_string()))?;
         Ok(Self { base, http })
     }
 
