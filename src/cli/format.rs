@@ -62,6 +62,13 @@ impl Format {
     fn describe(&self) -> anyhow::Result<ComputerDescription> {
         Reference::parse("--computer-id", &self.computer_id)?;
         Reference::parse("--partition-base-name", &self.partition_base_name)?;
+        for (option, text) in
+            [("--computer-id", &self.computer_id), ("--partition-base-name", &self.partition_base_name)]
+        {
+            if text.contains('/') {
+                return Err(Refusal::invalid(option, text, "a reference without slash").into());
+            }
+        }
         let ipv4 = plan("--ipv4", &self.ipv4, false, self.partitions)?;
         let ipv6 = plan("--ipv6", &self.ipv6, true, self.partitions)?;
         let Some(own) = ipv6.or(ipv4) else {

@@ -3,13 +3,14 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::logging::LogArguments;
-use super::output::{OutputFormat, data, note, progress};
+use super::output::{OutputFormat, data, note, progress, reason};
 use super::settings::DatabaseArguments;
 use crate::client::Slap;
 use crate::config::Config;
@@ -40,8 +41,8 @@ pub struct Import {
 impl Import {
     /// Imports all files or none, through the running server of the database if there is one.
     pub fn run(self, log: &LogArguments) -> anyhow::Result<()> {
-        let config = self.database.config()?;
-        log.start(log.log_file.as_deref())?;
+        let config = self.database.config(log.log_file.clone())?;
+        log.start(config.log_file.as_deref())?;
         let read = read_descriptions(&self.files)?;
         progress(&format!("importing {} descriptions", read.len()));
         let reports = block_on(import(&config, read));
@@ -94,7 +95,8 @@ pub(super) fn read_descriptions(paths: &[PathBuf]) -> anyhow::Result<Vec<(String
         progress(&format!("reading {} ({} of {})", file.display(), index + 1, files.len()));
         match read_description(file) {
             Ok(description) => read.push(description),
-            Err(error) => faults.push(format!("{}: {error:#}", file.display())),
+            Err(error) if file == Path::new("-") => faults.push(format!("standard input: {}", reason(&error))),
+            Err(error) => faults.push(format!("{}: {}", file.display(), reason(&error))),
         }
     }
     progress("");
@@ -105,14 +107,22 @@ pub(super) fn read_descriptions(paths: &[PathBuf]) -> anyhow::Result<Vec<(String
 }
 
 fn read_description(file: &Path) -> anyhow::Result<(String, ComputerDescription)> {
-    let mut document = String::new();
+    let mut bytes = Vec::new();
     if file == Path::new("-") {
-        std::io::stdin().read_to_string(&mut document)?;
+        std::io::stdin().read_to_end(&mut bytes)?;
     } else {
-        document = fs::read_to_string(file)?;
+        bytes = fs::read(file)?;
     }
+    let document = String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), &error.utf8_error()))?;
     let description = slapformat::read(document.as_bytes())?;
     Ok((document, description))
+}
+
+fn not_utf8(bytes: &[u8], error: &Utf8Error) -> anyhow::Error {
+    let (good, bad) = bytes.split_at(error.valid_up_to());
+    let lines: Vec<_> = good.split(|byte| *byte == b'\n').collect();
+    let (line, byte) = (lines.len(), lines.last().map_or(0, |line| line.len()) + 1);
+    anyhow!("byte {byte} of line {line} (0x{:02X}) is not UTF-8", bad.first().copied().unwrap_or_default())
 }
 
 fn expand(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {

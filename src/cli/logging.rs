@@ -5,24 +5,30 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::builder::{FalseyValueParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 use env_logger::{Builder, Env, Target};
 use log::LevelFilter;
 
+use super::output::note;
+use super::settings::path;
+use crate::config::Config;
+
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Log")]
 pub struct LogArguments {
     /// Log every request
-    #[arg(short, long, global = true, action = ArgAction::Count, env = "SLAPPROXY_VERBOSE")]
+    #[arg(short, long, global = true, action = ArgAction::Count, value_parser = count, env = "SLAPPROXY_VERBOSE")]
     pub verbose: u8,
     /// Log warnings and errors only, and do not greet
-    #[arg(short, long, global = true, env = "SLAPPROXY_QUIET")]
+    #[arg(short, long, global = true, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_QUIET")]
     pub quiet: bool,
     /// How the log is written
     #[arg(long, global = true, value_enum, default_value = "text", env = "SLAPPROXY_LOG_FORMAT")]
     pub log_format: LogFormat,
     /// Write the log to this file instead of standard error
-    #[arg(long, global = true, value_name = "FILE", env = "SLAPPROXY_LOG_FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_LOG_FILE")]
     pub log_file: Option<PathBuf>,
     /// Accepted as the `slapos` command spells it
     #[arg(long, global = true, hide = true, alias = "nolog-color", alias = "log-color")]
@@ -38,7 +44,22 @@ pub enum LogFormat {
     Json,
 }
 
+/// What an environment variable says of a flag that may be repeated: how often, or just that it is set.
+fn count(text: &str) -> Result<u8, clap::Error> {
+    let set = || FalseyValueParser::new().parse_ref(&clap::Command::new(""), None, text.as_ref()).map(u8::from);
+    text.parse().or_else(|_| set())
+}
+
 impl LogArguments {
+    /// How the server greets, if at all: in the log, when every line on standard error is to be JSON.
+    pub fn greeting(&self, config: &Config) -> Option<fn(&str)> {
+        match (self.quiet, self.log_format, &config.log_file) {
+            (true, ..) => None,
+            (false, LogFormat::Json, None) => Some(|line| log::info!("{}", line.trim_start())),
+            (false, ..) => Some(note),
+        }
+    }
+
     /// Starts logging; the environment variable `RUST_LOG` refines the level.
     pub fn start(&self, file: Option<&Path>) -> anyhow::Result<()> {
         let level = match (self.quiet, self.verbose) {

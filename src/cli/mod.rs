@@ -4,6 +4,7 @@ mod format;
 mod import;
 mod logging;
 mod output;
+mod ready_file;
 mod settings;
 mod show;
 mod start;
@@ -65,11 +66,11 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<settings::Misconfigured>() => {
-            output::note(&format!("{error:#}"));
+            output::note(&error.to_string());
             ExitCode::from(2)
         }
         Err(error) => {
-            output::note(&format!("error: {error:#}"));
+            output::note(&format!("error: {}", output::reason(&error)));
             ExitCode::FAILURE
         }
     }

@@ -30,6 +30,17 @@ pub fn note(line: &str) {
     let _closed = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// What an error says, with its causes; those that it quotes itself are not repeated.
+pub fn reason(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) && !cause.contains(&text) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
 /// Overwrites a line about the progress of long work, if a person watches.
 pub fn progress(line: &str) {
     let mut error = io::stderr().lock();

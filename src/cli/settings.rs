@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::config::{Config, Environment, Faults, Overrides};
 
@@ -11,10 +12,10 @@ use crate::config::{Config, Environment, Faults, Overrides};
 #[derive(Debug, Args)]
 pub struct DatabaseArguments {
     /// Configuration file (slapos.cfg)
-    #[arg(long, value_name = "FILE", env = "SLAPOS_CONFIGURATION")]
+    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPOS_CONFIGURATION")]
     pub cfg: Option<PathBuf>,
     /// Database file [default: slapproxy/proxy.db in the user's data directory]
-    #[arg(short = 'u', long, value_name = "PATH", env = "SLAPPROXY_DATABASE_URI")]
+    #[arg(short = 'u', long, value_name = "PATH", value_parser = path(), env = "SLAPPROXY_DATABASE_URI")]
     pub database_uri: Option<PathBuf>,
     /// Reference of the default computer [default: `local_computer`]
     #[arg(long, value_name = "REFERENCE", env = "SLAPPROXY_COMPUTER_ID")]
@@ -38,7 +39,7 @@ pub struct ServerArguments {
     /// A site whose pages may call this server (Origin header), or *; may be repeated
     #[arg(long, value_name = "ORIGIN", env = "SLAPPROXY_ALLOW_ORIGIN")]
     pub allow_origin: Vec<String>,
-    /// A reverse proxy whose forwarded headers are believed; may be repeated [default: 127.0.0.1, `::1`]
+    /// A reverse proxy whose forwarded headers are believed; may be repeated [default: `127.0.0.1`, `::1`]
     #[arg(long, value_name = "ADDRESS", env = "SLAPPROXY_TRUSTED_PROXY")]
     pub trusted_proxy: Vec<String>,
     /// Largest form [default: 64M]
@@ -54,11 +55,16 @@ pub struct ServerArguments {
     #[arg(long, value_name = "NAME URL", env = "SLAPPROXY_SOFTWARE_PRODUCT_LIST")]
     pub software_product_list: Vec<String>,
     /// Directory that local releases are relative to [default: /]
-    #[arg(long, value_name = "DIR", env = "SLAPPROXY_LOCAL_SOFTWARE_RELEASE_ROOT")]
+    #[arg(long, value_name = "DIR", value_parser = path(), env = "SLAPPROXY_LOCAL_SOFTWARE_RELEASE_ROOT")]
     pub local_software_release_root: Option<PathBuf>,
     /// Directory served at /panel/public/
-    #[arg(long, value_name = "DIR", env = "SLAPPROXY_PUBLIC_DIRECTORY_PATH")]
+    #[arg(long, value_name = "DIR", value_parser = path(), env = "SLAPPROXY_PUBLIC_DIRECTORY_PATH")]
     pub public_directory_path: Option<PathBuf>,
+}
+
+/// Reads a path; an empty one, as of an empty variable, says nothing.
+pub fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// A configuration with faults: every one of them, a line each.
@@ -83,8 +89,8 @@ impl DatabaseArguments {
     }
 
     /// The checked configuration.
-    pub fn config(self) -> Result<Config, Misconfigured> {
-        load(self.overrides())
+    pub fn config(self, log_file: Option<PathBuf>) -> Result<Config, Misconfigured> {
+        load(Overrides { log_file, ..self.overrides() })
     }
 }
 

@@ -68,7 +68,7 @@ impl Show {
             ("network", self.network, network_json, network_text),
             ("events", self.events, events_json, events_text),
         ];
-        let config = self.database.config()?;
+        let config = self.database.config(None)?;
         let snapshot = Snapshot::read(&config.database)??;
         let all = sections.iter().all(|(_, selected, ..)| !selected);
         let chosen = sections.into_iter().filter(|(_, selected, ..)| all || *selected);

@@ -1,20 +1,19 @@
 //! `slapproxy start`
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::import::read_descriptions;
 use super::logging::LogArguments;
-use super::output::note;
-use super::settings::ServerArguments;
+use super::ready_file::ReadyFile;
+use super::settings::{ServerArguments, path};
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
-use crate::http::{Application, block_on};
+use crate::http::{Application, StartError, block_on};
 
 /// Start the master.
 #[derive(Debug, Args)]
@@ -22,10 +21,10 @@ pub struct Start {
     #[command(flatten)]
     server: ServerArguments,
     /// Take over these computer descriptions first; a directory stands for its *.xml files
-    #[arg(long, value_name = "FILE", num_args = 1.., env = "SLAPPROXY_IMPORT")]
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = path(), env = "SLAPPROXY_IMPORT")]
     import: Vec<PathBuf>,
     /// Write where the server is (url, pid, database) to this file as JSON, once it listens
-    #[arg(long, value_name = "FILE", env = "SLAPPROXY_READY_FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_READY_FILE")]
     ready_file: Option<PathBuf>,
 }
 
@@ -37,27 +36,22 @@ impl Start {
         for warning in &config.warnings {
             log::warn!("{warning}");
         }
-        let descriptions = read_descriptions(&self.import)?.into_iter().map(|(_, description)| description).collect();
-        let ready_file = self.ready_file;
-        if let Some(file) = &ready_file {
-            remove(file)?;
-        }
-        let greet = !log.quiet;
-        block_on(async move {
-            let result = serve(config, descriptions, ready_file.as_deref(), greet).await;
-            if let Some(file) = &ready_file {
-                remove(file)?;
-            }
-            result
-        })
+        let files: Vec<_> = self.import.into_iter().filter(|file| !file.as_os_str().is_empty()).collect();
+        let descriptions = read_descriptions(&files)?.into_iter().map(|(_, description)| description).collect();
+        let mut ready_file =
+            self.ready_file.filter(|file| !file.as_os_str().is_empty()).map(ReadyFile::clear).transpose()?;
+        let say = log.greeting(&config);
+        let result = block_on(serve(config, descriptions, ready_file.as_mut(), say));
+        ready_file.map_or(Ok(()), ReadyFile::end)?;
+        result
     }
 }
 
 async fn serve(
     config: Config,
     descriptions: Vec<ComputerDescription>,
-    ready_file: Option<&Path>,
-    greet: bool,
+    ready_file: Option<&mut ReadyFile>,
+    say: Option<fn(&str)>,
 ) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -70,12 +64,12 @@ async fn serve(
     }
     let database = config.database.clone();
     let computer = config.computer_id.clone();
-    let application = Application::build_importing(config, descriptions).await?;
+    let application = Application::build_importing(config, descriptions).await.map_err(explain)?;
     if let Some(file) = ready_file {
-        write_atomically(file, application.ready())?;
+        file.write(application.ready())?;
     }
-    if greet {
-        greeting(&application, &computer, &database).await;
+    if let Some(say) = say {
+        greet(say, &application, &computer, &database).await;
     }
     let stopper = application.stopper();
     let running = application.run();
@@ -95,39 +89,31 @@ async fn either(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-async fn greeting(application: &Application, computer: &str, database: &Path) {
+fn explain(error: StartError) -> anyhow::Error {
+    match error {
+        StartError::Listen { ref source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
+            anyhow!("{error}\nhint: choose another port with --port; 0 is any free one")
+        }
+        error => error.into(),
+    }
+}
+
+async fn greet(say: fn(&str), application: &Application, computer: &str, database: &Path) {
     let url = match crate::wire::control::read_ready(application.ready()) {
         Ok(ready) => ready.url,
         Err(_) => application.address().to_string(),
     };
-    note(&format!("slapproxy {}: a SlapOS master for one machine", env!("CARGO_PKG_VERSION")));
+    say(&format!("slapproxy {}: a SlapOS master for one machine", env!("CARGO_PKG_VERSION")));
     // StandaloneSlapOS looks for these words.
-    note(&format!("Running on {url} (Press CTRL+C to quit)"));
-    note(&format!("  database    {}", database.display()));
+    say(&format!("Running on {url} (Press CTRL+C to quit)"));
+    say(&format!("  database    {}", database.display()));
     if let Ok(information) = application.master().get_full_computer_information(computer.to_owned()).await {
         let partitions = information.partitions.len();
         let free = information.partitions.iter().filter(|partition| partition.occupant.is_none()).count();
-        note(&format!("  computer    {computer}: {partitions} partitions, {free} free"));
+        say(&format!("  computer    {computer}: {partitions} partitions, {free} free"));
         if partitions == 0 {
-            note("  hint: give it partitions with `slapproxy format | slapproxy import -`, or with slapformat");
+            say("  hint: give it partitions with `slapproxy format | slapproxy import -`, or with slapformat");
         }
     }
-    note(&format!("  agent and client: master_url = {url}"));
-}
-
-fn write_atomically(file: &Path, text: &str) -> anyhow::Result<()> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
-    let write = fs::write(&part, text).and_then(|()| fs::rename(&part, file));
-    write.with_context(|| format!("cannot write the ready file {}", file.display()))
-}
-
-fn remove(file: &Path) -> anyhow::Result<()> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove the ready file {}", file.display()))
-        }
-        _ => Ok(()),
-    }
+    say(&format!("  agent and client: master_url = {url}"));
 }
