@@ -3,6 +3,7 @@
 mod app;
 mod conformance;
 mod layering;
+mod program;
 mod replay;
 mod replay_additions;
 mod replay_compare;
