@@ -118,29 +118,40 @@ pub fn running_server(database: &Path) -> Option<ServerInfo> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
     use super::*;
 
     #[test]
-    fn a_lock_that_is_released_while_others_wait_has_one_holder() {
+    fn a_lock_file_that_was_removed_or_replaced_is_not_the_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("proxy.db.lock");
+        let old = File::create(&path).unwrap();
+        assert!(is_at(&old, &path).unwrap());
+        fs::remove_file(&path).unwrap();
+        assert!(!is_at(&old, &path).unwrap());
+        let new = File::create(&path).unwrap();
+        assert!(!is_at(&old, &path).unwrap());
+        assert!(is_at(&new, &path).unwrap());
+    }
+
+    #[test]
+    fn a_lock_has_one_holder_at_a_time_and_leaves_no_file() {
         let directory = tempfile::tempdir().unwrap();
         let database = directory.path().join("proxy.db");
-        let holders = AtomicU32::new(0);
-        let taken = AtomicU32::new(0);
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    while taken.load(Ordering::SeqCst) < 500 {
-                        let Ok(lock) = Lock::take(&database) else { continue };
-                        assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0);
-                        taken.fetch_add(1, Ordering::SeqCst);
-                        holders.fetch_sub(1, Ordering::SeqCst);
-                        drop(lock);
-                    }
-                });
-            }
-        });
-        assert!(!lock_path(&database).exists());
+        let mut lock = Lock::take(&database).unwrap();
+        let refusal = |user: &str| {
+            format!(
+                "the database {} is in use by {user}; stop it first, or choose another file with --database-uri",
+                database.display()
+            )
+        };
+        let taken = || Lock::take(&database).map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!((taken(), running_server(&database)), (Err(refusal("another slapproxy")), None));
+        let info = ServerInfo(r#"{"url":"http://127.0.0.1:1/","pid":7,"database":"proxy.db"}"#.into());
+        lock.publish(&info).unwrap();
+        let holder = refusal("the server at http://127.0.0.1:1/ (pid 7)");
+        assert_eq!((taken(), running_server(&database)), (Err(holder), Some(info)));
+        drop(lock);
+        assert_eq!((lock_path(&database).exists(), running_server(&database)), (false, None));
+        assert_eq!(taken(), Ok(()));
     }
 }

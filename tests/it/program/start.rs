@@ -132,6 +132,20 @@ fn a_second_server_on_a_database_is_refused_and_disturbs_nothing() {
 }
 
 #[test]
+fn of_servers_that_start_at_once_on_a_new_database_one_serves() {
+    let home = Home::new();
+    let mut servers = [(); 4].map(|()| Server::spawned(home.command(&["start", "--port", "0"])));
+    let first = servers.each_mut().map(|server| server.line_with(""));
+    let greeting = format!("slapproxy {VERSION}: a SlapOS master for one machine");
+    assert_eq!(first.iter().filter(|line| **line == greeting).count(), 1, "{first:#?}");
+    let refusal = format!("error: the database {} is in use by ", home.database().display());
+    assert_eq!(first.iter().filter(|line| line.starts_with(&refusal)).count(), 3, "{first:#?}");
+    for (mut server, _) in servers.into_iter().zip(&first).filter(|(_, line)| line.starts_with(&refusal)) {
+        assert_eq!(server.end().code, Some(1));
+    }
+}
+
+#[test]
 fn every_fault_of_the_configuration_is_told_at_once() {
     let home = Home::new();
     home.write(
