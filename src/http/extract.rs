@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use actix_multipart::Multipart;
+use actix_multipart::{Multipart, MultipartError};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest, dev};
 use futures_util::{Stream, StreamExt};
@@ -25,9 +26,9 @@ pub fn query(request: &HttpRequest) -> Result<Fields, Failure> {
 /// The fields of a body, url-encoded or multipart, within the limits of size and time.
 pub async fn form(state: &State, request: &HttpRequest, payload: &mut dev::Payload) -> Result<Fields, Failure> {
     let pace = Pace::new(state);
-    match request.content_type() {
+    match request.content_type().to_ascii_lowercase().as_str() {
         "application/x-www-form-urlencoded" => {
-            let body = pace.collect(payload, 0).await?;
+            let body = pace.collect(payload, 0, |error| Failure::BrokenBody(error.to_string())).await?;
             Ok(Fields::parse(&body)?)
         }
         "multipart/form-data" => multipart(&pace, request.headers(), payload).await,
@@ -39,14 +40,25 @@ pub async fn form(state: &State, request: &HttpRequest, payload: &mut dev::Paylo
 }
 
 async fn multipart(pace: &Pace, headers: &HeaderMap, payload: &mut dev::Payload) -> Result<Fields, Failure> {
-    let broken = |error: &dyn std::fmt::Display| Failure::BrokenBody(error.to_string());
-    let mut parts = Multipart::new(headers, payload.take());
+    let limit = pace.limit;
+    let broken = |error| match error {
+        MultipartError::Payload(PayloadError::Overflow) => Failure::TooLarge { limit },
+        error => Failure::BrokenBody(error.to_string()),
+    };
+    // Boundaries and headers of parts are bytes too: the limit is for the body as it comes.
+    let mut received = 0;
+    let body = payload.take().map(move |chunk| {
+        let chunk = chunk?;
+        received += chunk.len();
+        if received > limit { Err(PayloadError::Overflow) } else { Ok(chunk) }
+    });
+    let mut parts = Multipart::new(headers, body);
     let mut fields = Fields::default();
     let mut total = 0;
     while let Some(part) = pace.next(&mut parts, total).await? {
-        let mut part = part.map_err(|error| broken(&error))?;
+        let mut part = part.map_err(broken)?;
         let name = part.name().unwrap_or_default().to_owned();
-        let bytes = pace.collect(&mut part, total).await?;
+        let bytes = pace.collect(&mut part, total, broken).await?;
         total += bytes.len();
         let value = String::from_utf8(bytes).map_err(|_| Refusal::invalid(&name, "(bytes)", "text in UTF-8"))?;
         fields.push(name, value);
@@ -72,18 +84,22 @@ impl Pace {
         let deadline = self.start + self.patience + Duration::from_secs(earned);
         tokio::time::timeout_at(deadline.into(), stream.next())
             .await
-            .map_err(|_| Failure::TooSlow { seconds: self.patience.as_secs() })
+            .map_err(|_| Failure::TooSlow { seconds: self.patience.as_secs_f64() })
     }
 
-    async fn collect<S, B, E>(&self, stream: &mut S, before: usize) -> Result<Vec<u8>, Failure>
+    async fn collect<S, B, E>(
+        &self,
+        stream: &mut S,
+        before: usize,
+        broken: impl Fn(E) -> Failure,
+    ) -> Result<Vec<u8>, Failure>
     where
         S: Stream<Item = Result<B, E>> + Unpin,
         B: AsRef<[u8]>,
-        E: std::fmt::Display,
     {
         let mut body = Vec::new();
         while let Some(chunk) = self.next(stream, before + body.len()).await? {
-            let chunk = chunk.map_err(|error| Failure::BrokenBody(error.to_string()))?;
+            let chunk = chunk.map_err(&broken)?;
             if before + body.len() + chunk.as_ref().len() > self.limit {
                 return Err(Failure::TooLarge { limit: self.limit });
             }
@@ -130,10 +146,11 @@ impl Front {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let trusted = request.peer_addr().is_some_and(|peer| state.trusted_proxies.contains(&peer.ip()));
         let forwarded = |name| header(name).filter(|_| trusted).and_then(|list| list.rsplit(',').next()).map(str::trim);
-        // A prefix such as `//other.example` would lead elsewhere.
+        // A prefix such as `//other.example` would lead elsewhere; browsers skip blanks in it and take `\` for `/`.
         let prefix = forwarded("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/'));
-        let prefix =
-            prefix.filter(|prefix| prefix.starts_with('/') && !prefix.starts_with("//") && !prefix.contains('\\'));
+        let path = |prefix: &&str| prefix.starts_with('/') && !prefix.starts_with("//");
+        let plain = |prefix: &&str| prefix.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        let prefix = prefix.filter(path).filter(plain);
         Self {
             https: forwarded("x-forwarded-proto") == Some("https"),
             host: header(HOST.as_str()).map_or_else(|| state.host.clone(), ToOwned::to_owned),

@@ -22,7 +22,7 @@ pub enum Failure {
     #[error("the body did not arrive within {seconds} s; the limit is set by client_timeout")]
     TooSlow {
         /// The time that was allowed.
-        seconds: u64,
+        seconds: f64,
     },
     /// The body broke off or is not what its headers say.
     #[error("the body cannot be read: {0}")]
