@@ -155,6 +155,12 @@ impl Request {
         }
     }
 
+    /// Whether it asks for destruction, which is nothing to be created for, whatever the tree makes of it.
+    #[must_use]
+    pub fn is_destruction(&self) -> bool {
+        self.state == Some(RequestedState::Destroyed)
+    }
+
     /// A non-empty text of the SLA.
     #[must_use]
     pub fn sla_text(&self, key: &str) -> Option<String> {

@@ -113,7 +113,7 @@ impl Command {
 
     fn create(&self, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
         let wish = self.request.wish(requester.map(|requester| requester.root_state), None);
-        if wish.state == RequestedState::Destroyed {
+        if wish.state == RequestedState::Destroyed || self.request.is_destruction() {
             return Err(Refusal::NothingToDestroy { title: self.request.title.to_string() }.into());
         }
         let now = tx.now();

@@ -21,8 +21,7 @@ pub(super) fn unchanged(
     check(command)?;
     let Some(mut instance) = stored(command, tx, requester)? else { return Ok(None) };
     let Some(host) = current_host(command, tx, &instance)? else { return Ok(None) };
-    let unchanged =
-        update(command, &mut instance, requester) == Change::None && instance.wish.state != RequestedState::Destroyed;
+    let unchanged = update(command, &mut instance, requester) == Change::None && !destroys(command, &instance);
     if unchanged { Ok(Some(served(tx, instance, host)?)) } else { Ok(None) }
 }
 
@@ -65,6 +64,11 @@ fn update(command: &Command, instance: &mut Instance, requester: Option<&Request
     instance.update(wish, requester.map(|requester| requester.id))
 }
 
+/// Whether the updated instance is to vanish. A stopped root does not keep it: nothing of it runs in its own tree.
+fn destroys(command: &Command, updated: &Instance) -> bool {
+    command.request.is_destruction() || updated.wish.state == RequestedState::Destroyed
+}
+
 /// The host that serves the instance already, if it still is what the request asks for.
 fn current_host(command: &Command, tx: ReadTx<'_>, instance: &Instance) -> Result<Option<Placed>, Error> {
     let Some(sharing) = &instance.sharing else { return Ok(None) };
@@ -103,7 +107,7 @@ fn candidate(host: &Instance, partition: &Partition) -> String {
 
 fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
     let wish = command.request.wish(requester.map(|requester| requester.root_state), None);
-    if wish.state == RequestedState::Destroyed {
+    if wish.state == RequestedState::Destroyed || command.request.is_destruction() {
         return Err(Refusal::NothingToDestroy { title: command.request.title.to_string() }.into());
     }
     let Some((computer, computer_id)) = command.find_computer(**tx)? else {
@@ -141,7 +145,7 @@ fn repeat(
     requester: Option<&Requester>,
 ) -> Result<Requested, Error> {
     let change = update(command, &mut instance, requester);
-    if instance.wish.state == RequestedState::Destroyed {
+    if destroys(command, &instance) {
         return destroy(tx, instance, requester);
     }
     let current = current_host(command, **tx, &instance)?;
