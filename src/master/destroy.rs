@@ -75,12 +75,15 @@ fn destroy_tree(tx: &WriteTx<'_>, root: &Instance, user: &str) -> Result<Vec<Str
 }
 
 fn remove_unplaced(tx: &WriteTx<'_>, root: InstanceId, user: &str) -> Result<(), Error> {
-    // One at a time: removing one changes who requested the others.
-    while let Some(member) = tx.tree(root)?.into_iter().find(|member| member.id != root) {
-        remove_served(tx, member.id, user)?;
-        hand_over(tx, &member, user)?;
-        tx.delete_instance(member.id)?;
-        record(tx, &member, None, user, "destroyed", "it had no partition")?;
+    let members: Vec<_> = tx.tree(root)?.into_iter().map(|member| member.id).filter(|id| *id != root).collect();
+    for id in members {
+        remove_served(tx, id, user)?;
+        // As it is now: the end of its requester gave it another one.
+        if let Some(member) = tx.instance(id)? {
+            hand_over(tx, &member, user)?;
+            tx.delete_instance(id)?;
+            record(tx, &member, None, user, "destroyed", "it had no partition")?;
+        }
     }
     Ok(())
 }
