@@ -318,8 +318,9 @@ impl TryFrom<&Fields> for Publish {
     type Error = Refusal;
 
     fn try_from(fields: &Fields) -> Result<Self, Refusal> {
+        let about = fields.try_into()?;
         fields.required("connection_xml")?;
-        Ok(Self { about: fields.try_into()?, connection: map(fields, "connection_xml")? })
+        Ok(Self { about, connection: map(fields, "connection_xml")? })
     }
 }
 
