@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::requester::{Speaker, find_computer};
 use super::{Error, Master};
+use crate::domain::address::Address;
 use crate::domain::computer::{ComputerInformation, Occupant, PartitionInformation};
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Reference, Title};
@@ -146,6 +147,10 @@ fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInform
     let mut statuses = tx.access_statuses(id)?;
     let mut partitions = Vec::new();
     for (partition, addresses) in tx.partitions(id)? {
+        if let Err(error) = addresses.iter().try_for_each(Address::check) {
+            log::error!("{} of {computer} is left out of the listing: {error}", partition.reference);
+            continue;
+        }
         let occupant = match partition.instance.map(|id| (id, instances.remove(&id))) {
             None | Some((_, None)) => None,
             Some((id, Some(Ok(instance)))) => Some(Occupant {

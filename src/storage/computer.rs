@@ -6,13 +6,26 @@ use super::{Error, ReadTx, WriteTx};
 use crate::domain::computer::ComputerSummary;
 use crate::domain::ids::Reference;
 use crate::domain::instance::ComputerId;
-use crate::domain::parameters::Parameters;
+use crate::domain::parameters::{Parameters, check_text};
 use crate::domain::timestamp::Timestamp;
 use crate::wire::json;
 
 /// A damaged value of a row.
 pub(super) fn damaged(what: &'static str, value: &str, reason: &impl ToString) -> Error {
     Error::Damaged { what, value: value.chars().take(120).collect(), reason: reason.to_string() }
+}
+
+/// Logs what is damaged and leaves it out: one bad row must not hide the others.
+pub(super) fn readable<T>(what: &str, rows: Vec<Result<T, Error>>) -> Vec<T> {
+    let log = |error| log::error!("{what} is left out: {error}");
+    rows.into_iter().filter_map(|row| row.map_err(log).ok()).collect()
+}
+
+/// A stored text that answers show.
+pub(super) fn printable(row: &Row<'_>, column: &'static str) -> Result<String, Error> {
+    let text: String = row.get(column)?;
+    check_text(column, &text).map_err(|refusal| damaged(column, &text, &refusal))?;
+    Ok(text)
 }
 
 /// A stored parameter map.

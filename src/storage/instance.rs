@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, params};
 
-use super::computer::{damaged, parameters};
+use super::computer::{damaged, parameters, printable, readable};
 use super::software::software_release;
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::ids::Title;
@@ -78,7 +78,7 @@ fn instance(row: &Row<'_>) -> Result<Instance, Error> {
         requester: id(row, "requester_id")?,
         wish: Wish {
             software_release: software_release(row)?,
-            software_type: row.get("software_type")?,
+            software_type: printable(row, "software_type")?,
             state: RequestedState::parse("requested_state", &state)
                 .map_err(|refusal| damaged("requested_state", &state, &refusal))?,
             parameters: parameters(row, "parameters")?,
@@ -93,7 +93,7 @@ fn instance(row: &Row<'_>) -> Result<Instance, Error> {
             None => None,
             Some(host) => Some(Sharing {
                 host,
-                reference: row.get("shared_reference")?,
+                reference: printable(row, "shared_reference")?,
                 computer: ComputerId(row.get("host_computer_id")?),
             }),
         },
@@ -102,8 +102,8 @@ fn instance(row: &Row<'_>) -> Result<Instance, Error> {
 
 fn shared_instance(row: &Row<'_>) -> Result<SharedInstance, Error> {
     Ok(SharedInstance {
-        reference: row.get("shared_reference")?,
-        software_type: row.get("software_type")?,
+        reference: printable(row, "shared_reference")?,
+        software_type: printable(row, "software_type")?,
         parameters: parameters(row, "parameters")?,
     })
 }
@@ -202,7 +202,8 @@ impl ReadTx<'_> {
     pub fn started_shared_instances(&self, host: InstanceId) -> Result<Vec<SharedInstance>, Error> {
         let sql = "SELECT shared_reference, software_type, parameters FROM instance \
                    WHERE shared = 1 AND host_id = ?1 AND requested_state = 'started' ORDER BY id";
-        self.rows(sql, [host.0], shared_instance)
+        let rows = self.rows(sql, [host.0], |row| Ok(shared_instance(row)))?;
+        Ok(readable("a shared instance", rows))
     }
 
     /// The started shared instances of every host on a computer.
@@ -217,12 +218,10 @@ impl ReadTx<'_> {
                    FROM partition p JOIN instance i ON i.host_id = p.instance_id \
                    WHERE p.computer_id = ?1 AND i.shared = 1 AND i.requested_state = 'started' ORDER BY i.id";
         let mut hosts: HashMap<InstanceId, Vec<SharedInstance>> = HashMap::new();
-        let read = |row: &Row<'_>| Ok((InstanceId(row.get("host_id")?), shared_instance(row)));
-        for (host, shared) in self.rows(sql, [computer.0], read)? {
-            match shared {
-                Ok(shared) => hosts.entry(host).or_default().push(shared),
-                Err(error) => log::error!("a shared instance is left out of its host's list: {error}"),
-            }
+        let read = |row: &Row<'_>| Ok((InstanceId(row.get("host_id")?), shared_instance(row)?));
+        let rows = self.rows(sql, [computer.0], |row| Ok(read(row)))?;
+        for (host, shared) in readable("a shared instance", rows) {
+            hosts.entry(host).or_default().push(shared);
         }
         Ok(hosts)
     }

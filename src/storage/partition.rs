@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, params};
 
-use super::computer::reference;
+use super::computer::{readable, reference};
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::address::{Address, Route};
 use crate::domain::ids::Reference;
@@ -91,7 +91,7 @@ impl ReadTx<'_> {
             addresses.entry(id).or_default().push(address);
         }
         let sql = concat_sql(COLUMNS, "WHERE p.computer_id = ?1 ORDER BY p.id");
-        let partitions = self.rows(&sql, [computer.0], partition)?;
+        let partitions = readable("a partition", self.rows(&sql, [computer.0], |row| Ok(partition(row)))?);
         let mut with_addresses = |partition: Partition| {
             let addresses = addresses.remove(&partition.id.0).unwrap_or_default();
             (partition, addresses)

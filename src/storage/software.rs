@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::computer::{damaged, reference};
+use super::computer::{damaged, readable, reference};
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::ids::SoftwareRelease;
 use crate::domain::instance::{ComputerId, InstallationId};
@@ -35,7 +35,8 @@ impl ReadTx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn software_installations(&self, computer: ComputerId) -> Result<Vec<SoftwareInstallation>, Error> {
-        self.rows(&format!("{SELECT} WHERE s.computer_id = ?1 ORDER BY s.position"), [computer.0], installation)
+        let sql = format!("{SELECT} WHERE s.computer_id = ?1 ORDER BY s.position");
+        Ok(readable("a software release", self.rows(&sql, [computer.0], |row| Ok(installation(row)))?))
     }
 
     /// One supplied release.

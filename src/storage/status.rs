@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, params};
 
+use super::computer::{printable, readable};
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::instance::{ComputerId, InstallationId, InstanceId};
 use crate::domain::status::Status;
@@ -75,8 +76,9 @@ impl ReadTx<'_> {
     pub fn access_statuses(&self, computer: ComputerId) -> Result<HashMap<InstanceId, String>, Error> {
         let sql = "SELECT s.instance_id, s.text FROM partition p JOIN status s ON s.instance_id = p.instance_id \
                    WHERE p.computer_id = ?1";
-        let rows = self.rows(sql, [computer.0], |row| Ok((InstanceId(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.into_iter().collect())
+        let read = |row: &Row<'_>| Ok((InstanceId(row.get("instance_id")?), printable(row, "text")?));
+        let rows = self.rows(sql, [computer.0], |row| Ok(read(row)))?;
+        Ok(readable("a report about an instance", rows).into_iter().collect())
     }
 }
 
