@@ -1,7 +1,7 @@
 //! A server for one test, and what tests ask it.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
@@ -73,13 +73,7 @@ impl TestApp {
 
     fn start(overrides: Overrides, directory: TempDir) -> Self {
         let database = directory.path().join("proxy.db");
-        let overrides = Overrides {
-            database: Some(database.clone()),
-            host: Some("127.0.0.1".into()),
-            port: Some("0".into()),
-            ..overrides
-        };
-        let config = Config::load(overrides, &Environment::default()).unwrap();
+        let config = config(overrides, &database);
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {
             block_on(async move {
@@ -98,6 +92,11 @@ impl TestApp {
             thread: Some(thread),
             directory: Some(directory),
         }
+    }
+
+    /// A server on the database `proxy.db` of a directory.
+    pub fn on(directory: TempDir) -> Self {
+        Self::start(Overrides::default(), directory)
     }
 
     /// Stops the server and starts another one on its database, with the default settings.
@@ -161,6 +160,22 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         let _directory = self.stop();
     }
+}
+
+fn config(overrides: Overrides, database: &Path) -> Config {
+    let overrides = Overrides {
+        database: Some(database.to_owned()),
+        host: Some("127.0.0.1".into()),
+        port: Some("0".into()),
+        ..overrides
+    };
+    Config::load(overrides, &Environment::default()).unwrap()
+}
+
+/// Why a server does not start on a database.
+pub fn refused_start(database: &Path) -> String {
+    let config = config(Overrides::default(), database);
+    block_on(async move { Application::build(config).await.err().unwrap().to_string() })
 }
 
 /// Sends a request.

@@ -2,6 +2,8 @@
 
 mod app;
 mod conformance;
+mod calls;
+mod defects;
 mod layering;
 mod program;
 mod replay;
@@ -11,3 +13,4 @@ mod replay_deviations;
 mod replay_http;
 mod replay_own;
 mod request;
+mod slap_tool;

@@ -1,0 +1,11 @@
+//! The rules of the classic API.
+
+mod addresses;
+mod computers;
+mod destroying;
+mod http;
+mod shared;
+mod software;
+mod states;
+mod status;
+mod waking;
