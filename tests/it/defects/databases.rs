@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -70,7 +71,10 @@ fn a4c_a_foreign_database_is_refused_and_left_as_it_is() {
 
 #[test]
 fn a6_who_reads_the_database_blocks_no_writer() {
+    /// A writer that waits for readers waits for this long, or for ever.
+    const BUSY: Duration = Duration::from_secs(5);
     let app = TestApp::formatted(1);
+    let start = Instant::now();
     let mut browser = app.sqlite();
     let reading = browser.transaction().unwrap();
     let count = || reading.query_row("SELECT count(*) FROM instance", [], |row| row.get::<_, i64>(0)).unwrap();
@@ -79,6 +83,7 @@ fn a6_who_reads_the_database_blocks_no_writer() {
     assert_eq!(app.format_in(LOCAL, 2, "10.0."), Answer::text("done"));
     assert_eq!(count(), 0);
     assert_eq!(app.listing(LOCAL), ["slappart0 started root", "slappart1 free"]);
+    assert!(start.elapsed() < BUSY, "{:?}", start.elapsed());
 }
 
 #[test]

@@ -101,7 +101,9 @@ fn d5_a_form_over_the_limit_is_refused() {
         answer(request.header("Content-Type", "application/x-www-form-urlencoded").body(body(size)))
     };
     let refusal = (413, "the body is larger than 1000 bytes; the limit is set by form_limit".to_owned());
-    assert_eq!(send(1001).refusal(), refusal);
+    for size in [1001, 3_000_000] {
+        assert_eq!(send(size).refusal(), refusal, "{size}");
+    }
     assert_eq!(app.supplied(LOCAL), Vec::<String>::new());
     assert_eq!(send(1000), Answer::text("Supplied 'http://evil.example/software.cfg' to be available"));
 }

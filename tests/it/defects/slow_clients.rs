@@ -20,11 +20,18 @@ fn begin(app: &TestApp, bytes: &str) -> TcpStream {
     stream
 }
 
-/// All that the server says until it ends the connection.
+/// What the server says: an error page, or all until it ends the connection. It lingers after an early answer, so
+/// that slow clients can read it.
 fn rest(mut stream: TcpStream) -> String {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    while !text.ends_with(b"</p>\n") {
+        match stream.read(&mut buffer).unwrap() {
+            0 => break,
+            count => text.extend_from_slice(&buffer[..count]),
+        }
+    }
+    String::from_utf8(text).unwrap()
 }
 
 const HALF: &str = "POST /supplySupply HTTP/1.1\r\nHost: localhost\r\n\

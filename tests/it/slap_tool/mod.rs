@@ -3,6 +3,7 @@
 mod addresses;
 mod computers;
 mod destroying;
+mod frontends;
 mod http;
 mod shared;
 mod software;
