@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::replay_http::{Message, exchanges};
+use crate::replay::http::{Message, exchanges};
 
 /// Old names of calls, and the handlers that they share.
 const ALIASES: &[(&str, &str)] = &[("/getComputerInformation", "get_full_computer_information")];

@@ -51,11 +51,12 @@ fn c2_what_is_not_marshalled_is_refused_by_the_name_of_its_field() {
     let (int, list) = ("<marshal><int>1</int></marshal>", "<marshal><list><int>1</int></list></marshal>");
     let state =
         "a marshalled string: started, stopped or destroyed, such as <marshal><string>started</string></marshal>";
+    let bare = format!("{state} (There is text outside of the root element (line 1, column 1))");
     for (path, fields, name, text, shown, expected) in [
         (ask, &request[..], "filter_xml", int, "an int", "a dictionary of parameters"),
         (ask, &request, "partition_parameter_xml", list, "a list", "a dictionary of parameters"),
         (ask, &request, "shared_xml", list, &quoted(list), "a marshalled bool"),
-        (ask, &request, "state", "started", &quoted("started"), state),
+        (ask, &request, "state", "started", &quoted("started"), &bare),
         (ask, &request, "state", int, &quoted(int), state),
         (publish, &partition, "connection_xml", list, "a list", "a dictionary of parameters"),
         (relate, &partition, "instance_reference_xml", list, &quoted(list), "a marshalled list of strings"),

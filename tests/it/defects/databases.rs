@@ -151,11 +151,11 @@ fn e5_a_corrupt_database_is_refused_before_anything_is_served() {
 #[test]
 fn e5_two_servers_never_share_a_database() {
     let app = TestApp::formatted(1);
-    let ready = app.get("/-/ready");
     let expected = format!(
-        "the database {} is in use by another slapproxy ({}); stop it first, or choose another file with --database-uri",
+        "the database {} is in use by the server at {}/ (pid {}); stop it first, or choose another file with --database-uri",
         app.database.display(),
-        ready.body
+        app.url,
+        std::process::id()
     );
     assert_eq!(refused_start(&app.database), expected);
     assert_eq!(request("root").place(&app), "slappart0");

@@ -45,9 +45,9 @@ fn a12_a_taken_title_is_refused_and_nobody_is_renamed() {
     }
     let before = app.listing(LOCAL);
     let taken = "new_name: the title \"A\" is already taken in the instance trees";
-    assert_eq!(app.rename("slappart1", "A").refusal(), (404, taken.into()));
+    assert_eq!(app.rename("slappart1", "A"), Answer::text(taken));
     let taken = "new_name: the title \"kid\" is already taken in the tree \"A\"";
-    assert_eq!(app.rename("slappart3", "kid").refusal(), (404, taken.into()));
+    assert_eq!(app.rename("slappart3", "kid"), Answer::text(taken));
     assert_eq!(app.listing(LOCAL), before);
     // Titles need only be unique in their own tree.
     assert_eq!(app.rename("slappart1", "kid"), Answer::text("done"));
@@ -69,10 +69,10 @@ fn b12_renaming_what_is_not_there_is_told() {
     let app = TestApp::formatted(1);
     assert_eq!(app.rename("nope", "x"), Answer::text("Unknown partition 'nope' on 'local_computer'"));
     let free = "computer_partition_id: the partition \"slappart0\" of \"local_computer\" is free";
-    assert_eq!(app.rename("slappart0", "x").refusal(), (404, free.into()));
+    assert_eq!(app.rename("slappart0", "x"), Answer::text(free));
     request("host").place(&app);
     let unknown = "slave_reference: there is no shared instance of this host called \"_s\"; known: none";
-    assert_eq!(app.rename_shared("slappart0", "_s", "x").refusal(), (404, unknown.into()));
+    assert_eq!(app.rename_shared("slappart0", "_s", "x"), Answer::text(unknown));
     assert_eq!(app.listing(LOCAL), ["slappart0 started host"]);
     let empty = "new_name: \"\" is not accepted; expected a title: printable text, not empty";
     assert_eq!(app.rename("slappart0", "").refusal(), (400, empty.into()));
@@ -91,7 +91,7 @@ fn b17_renaming_a_shared_instance_leaves_its_host_alone() {
     assert_eq!(app.served("slappart0"), ["_renamed", "_t"]);
     assert_eq!(connection(&shared("renamed").value(&app)), map(&[("a", "b")]));
     let taken = "new_name: the title \"t\" is already taken in the instance trees";
-    assert_eq!(app.rename_shared("slappart0", "_renamed", "t").refusal(), (404, taken.into()));
+    assert_eq!(app.rename_shared("slappart0", "_renamed", "t"), Answer::text(taken));
     assert_eq!(app.served("slappart0"), ["_renamed", "_t"]);
 }
 

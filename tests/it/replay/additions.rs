@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use slapproxy::wire::xml::{Class, Value};
 
-use crate::replay_compare::{at, with};
-use crate::replay_http::{Exchange, Message};
+use super::compare::{at, with};
+use super::http::{Exchange, Message};
 
 /// The latest report about an instance, as the listing of its computer shows it: the listing, the partition, the text.
 /// The agent reads it to tell a new failure from an old one.

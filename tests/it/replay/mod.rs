@@ -1,15 +1,21 @@
 //! The recorded session with the Python proxy, against this server: every request in order, and the whole answers.
 
+mod additions;
+mod compare;
+mod deviations;
+pub mod http;
+mod own;
+
 use std::collections::BTreeSet;
 
 use slapproxy::config::Overrides;
 use slapproxy::wire::xml::{Value, loads};
 
+use self::additions::Additions;
+use self::compare::{Clock, at, with};
+use self::deviations::{DEVIATIONS, Instead, afterwards};
+use self::http::{Exchange, Message, authority, directory, exchanges, send};
 use crate::app::TestApp;
-use crate::replay_additions::Additions;
-use crate::replay_compare::{Clock, at, with};
-use crate::replay_deviations::{DEVIATIONS, Instead, afterwards};
-use crate::replay_http::{Exchange, Message, authority, directory, exchanges, send};
 
 /// Descriptions of error pages that say no more than the status.
 const GENERIC: [&str; 4] = [

@@ -1,14 +1,14 @@
 //! Exchanges with this server, for the calls that the Python proxy did not have. The golden files in `fixtures/wire/own`
-//! are made by `cargo test --test it replay_own -- --ignored` and `fixtures/wire/check.py --update`, by nothing else.
+//! are made by `cargo test --test it replay::own -- --ignored` and `fixtures/wire/check.py --update`, by nothing else.
 
 use std::fs;
 
 use slapproxy::wire::form;
 use slapproxy::wire::xml::{dumps, loads};
 
+use super::compare::Clock;
+use super::http::{Exchange, Message, authority, directory, exchanges, send};
 use crate::app::{TestApp, description};
-use crate::replay_compare::Clock;
-use crate::replay_http::{Exchange, Message, authority, directory, exchanges, send};
 
 /// The address that golden files name.
 const AUTHORITY: &str = "127.0.0.1:5000";
