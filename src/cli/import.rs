@@ -94,16 +94,28 @@ pub(super) fn read_descriptions(paths: &[PathBuf]) -> anyhow::Result<Vec<(String
     for (index, file) in files.iter().enumerate() {
         progress(&format!("reading {} ({} of {})", file.display(), index + 1, files.len()));
         match read_description(file) {
-            Ok(description) => read.push(description),
+            Ok(description) => read.push((file, description)),
             Err(error) if file == Path::new("-") => faults.push(format!("standard input: {}", reason(&error))),
             Err(error) => faults.push(format!("{}: {}", file.display(), reason(&error))),
         }
     }
     progress("");
+    // The later one would silently win.
+    for (index, (file, (_, description))) in read.iter().enumerate() {
+        let twin = read[..index].iter().find(|(_, (_, other))| other.reference == description.reference);
+        if let Some((first, _)) = twin {
+            faults.push(format!(
+                "{}: describes {} again, after {}",
+                file.display(),
+                description.reference,
+                first.display()
+            ));
+        }
+    }
     if !faults.is_empty() {
         bail!("nothing is imported:\n{}", faults.join("\n"));
     }
-    Ok(read)
+    Ok(read.into_iter().map(|(_, description)| description).collect())
 }
 
 fn read_description(file: &Path) -> anyhow::Result<(String, ComputerDescription)> {

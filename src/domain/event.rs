@@ -1,5 +1,7 @@
 //! Events: who did what, when, to what.
 
+use super::instance::Instance;
+use super::partition::Partition;
 use super::timestamp::Timestamp;
 
 /// An event as it is recorded. Subjects are kept as text, so that events outlive what they speak of.
@@ -19,6 +21,38 @@ pub struct NewEvent {
     pub software_release: Option<String>,
     /// The message, log or state.
     pub text: String,
+}
+
+impl NewEvent {
+    /// Who did what, and the message, log or state that goes with it. The subjects follow.
+    #[must_use]
+    pub fn new(user: impl Into<String>, kind: &'static str, text: impl Into<String>) -> Self {
+        Self { user: user.into(), kind, text: text.into(), ..Self::default() }
+    }
+
+    /// It is about a computer.
+    #[must_use]
+    pub fn computer(self, computer: &str) -> Self {
+        Self { computer: Some(computer.into()), ..self }
+    }
+
+    /// It is about a partition and its computer.
+    #[must_use]
+    pub fn partition(self, partition: &Partition) -> Self {
+        Self { partition: Some(partition.reference.to_string()), ..self.computer(&partition.computer) }
+    }
+
+    /// It is about an instance and its software release.
+    #[must_use]
+    pub fn instance(self, instance: &Instance) -> Self {
+        Self { instance: Some(instance.title.to_string()), ..self.software_release(&instance.wish.software_release) }
+    }
+
+    /// It is about a software release.
+    #[must_use]
+    pub fn software_release(self, software_release: &str) -> Self {
+        Self { software_release: Some(software_release.into()), ..self }
+    }
 }
 
 /// An event as it is kept. An event repeated without another in between is counted.

@@ -203,7 +203,8 @@ fn write_json(value: &Value, out: &mut String) {
     }
 }
 
-fn write_json_text(text: &str, out: &mut String) {
+/// Appends a text as a JSON string.
+pub fn write_json_text(text: &str, out: &mut String) {
     out.push('"');
     for character in text.chars() {
         match character {

@@ -48,12 +48,19 @@ impl Master {
         if recent {
             return Ok(());
         }
-        self.db
+        let recorded = self
+            .db
             .write(move |tx| {
                 let subject = StatusSubject::Computer(find_computer(**tx, &computer)?);
                 super::status::store(tx, subject, &Report::Access(computer.clone()), &computer)
             })
-            .await
+            .await;
+        match recorded {
+            // The node must learn what to do also while nothing can be written.
+            Err(Error::Storage(error)) => log::warn!("the access of a computer is not recorded: {error}"),
+            recorded => recorded?,
+        }
+        Ok(())
     }
 
     /// Makes every tree with an instance on a computer be processed again.
@@ -71,8 +78,7 @@ impl Master {
                 }
                 let report = Report::ComputerBang(message);
                 super::status::store(tx, StatusSubject::Computer(id), &report, &user)?;
-                let (kind, text) = (report.kind(), report.detail());
-                Ok(tx.record(&NewEvent { user, kind, computer: Some(computer), text, ..NewEvent::default() }, now)?)
+                Ok(tx.record(&NewEvent::new(user, report.kind(), report.detail()).computer(&computer), now)?)
             })
             .await
     }
@@ -96,14 +102,8 @@ impl Master {
                     number += 1;
                 };
                 tx.insert_computer(&reference, Some(&title))?;
-                let event = NewEvent {
-                    user: speaker.reporter(None),
-                    kind: "requestComputer",
-                    computer: Some(reference.to_string()),
-                    text: title.to_string(),
-                    ..NewEvent::default()
-                };
-                tx.record(&event, tx.now())?;
+                let event = NewEvent::new(speaker.reporter(None), "requestComputer", title.to_string());
+                tx.record(&event.computer(&reference), tx.now())?;
                 Ok(reference)
             })
             .await
@@ -126,14 +126,8 @@ impl Master {
                 let now = tx.now();
                 let Consumption { source_reference, document } = &consumption;
                 let number = tx.insert_consumption(id, source_reference, document, &user, now)?;
-                let event = NewEvent {
-                    user: user.clone(),
-                    kind: "useComputer",
-                    computer: Some(computer.clone()),
-                    text: format!("consumption report {number} of {source_reference:?}"),
-                    ..NewEvent::default()
-                };
-                tx.record(&event, now)?;
+                let text = format!("consumption report {number} of {source_reference:?}");
+                tx.record(&NewEvent::new(user, "useComputer", text).computer(&computer), now)?;
                 Ok(number)
             })
             .await

@@ -107,16 +107,8 @@ fn record(
     kind: &'static str,
     text: &str,
 ) -> Result<(), Error> {
-    let event = NewEvent {
-        user: user.into(),
-        kind,
-        computer: partition.map(|partition| partition.computer.to_string()),
-        partition: partition.map(|partition| partition.reference.to_string()),
-        instance: Some(instance.title.to_string()),
-        software_release: Some(instance.wish.software_release.to_string()),
-        text: text.into(),
-    };
-    Ok(tx.record(&event, tx.now())?)
+    let event = NewEvent::new(user, kind, text).instance(instance);
+    Ok(tx.record(&partition.into_iter().fold(event, NewEvent::partition), tx.now())?)
 }
 
 /// Frees the partition of an instance and forgets the instance.

@@ -55,7 +55,7 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
             None => None,
         };
         tx.delete_partition(partition.id)?;
-        let title = instance.map(|instance| instance.title.to_string());
+        let title = instance.as_ref().map(|instance| instance.title.to_string());
         if let Some(title) = &title {
             log::warn!(
                 "{} of {computer} is removed by a smaller format; {title} has no partition now",
@@ -64,16 +64,9 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
         } else {
             log::info!("{} of {computer} is removed by a smaller format", partition.reference);
         }
-        let event = NewEvent {
-            user: user.into(),
-            kind: "removed",
-            computer: Some(computer.to_string()),
-            partition: Some(partition.reference.to_string()),
-            instance: title.clone(),
-            text: "the partition is not in the computer description any more".into(),
-            ..NewEvent::default()
-        };
-        tx.record(&event, now)?;
+        let text = "the partition is not in the computer description any more";
+        let event = NewEvent::new(user, "removed", text).partition(partition);
+        tx.record(&instance.iter().fold(event, NewEvent::instance), now)?;
         outcome.removed.push((partition.reference.clone(), title));
     }
 
@@ -97,14 +90,7 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
         outcome.kept.len(),
         outcome.removed.len()
     );
-    let event = NewEvent {
-        user: user.into(),
-        kind: "loadComputerConfigurationFromXML",
-        computer: Some(computer.to_string()),
-        text,
-        ..NewEvent::default()
-    };
-    tx.record(&event, now)?;
+    tx.record(&NewEvent::new(user, "loadComputerConfigurationFromXML", text).computer(&computer), now)?;
     Ok(outcome)
 }
 

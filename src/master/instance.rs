@@ -10,7 +10,6 @@ use crate::domain::event::NewEvent;
 use crate::domain::ids::Title;
 use crate::domain::instance::{Instance, InstanceId};
 use crate::domain::parameters::Parameters;
-use crate::domain::partition::Partition;
 use crate::domain::state::RequestedState;
 use crate::domain::status::Report;
 use crate::storage::{StatusSubject, WriteTx};
@@ -108,7 +107,8 @@ impl Master {
                 tx.touch_tree(instance.root.unwrap_or(instance.id), now)?;
                 let report = Report::SoftwareInstanceBang(message);
                 super::status::store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
-                let event = about(&instance, &partition, user, report.kind(), report.detail());
+                let event =
+                    NewEvent::new(user, report.kind(), report.detail()).partition(&partition).instance(&instance);
                 Ok(tx.record(&event, now)?)
             })
             .await
@@ -149,7 +149,8 @@ impl Master {
                         refer(tx, &mut member)?;
                     }
                 }
-                let event = about(&instance, &partition, user, "softwareInstanceRename", text);
+                let event =
+                    NewEvent::new(user, "softwareInstanceRename", text).partition(&partition).instance(&instance);
                 tx.record(&event, tx.now())?;
                 Ok(Renamed::Done)
             })
@@ -224,23 +225,4 @@ fn refuse_taken(tx: &WriteTx<'_>, instance: &Instance, title: &Title) -> Result<
         return Err(Refusal::TitleTaken { title: title.to_string(), tree }.into());
     }
     Ok(())
-}
-
-/// An event about an instance in a partition.
-pub(super) fn about(
-    instance: &Instance,
-    partition: &Partition,
-    user: String,
-    kind: &'static str,
-    text: String,
-) -> NewEvent {
-    NewEvent {
-        user,
-        kind,
-        computer: Some(partition.computer.to_string()),
-        partition: Some(partition.reference.to_string()),
-        instance: Some(instance.title.to_string()),
-        software_release: Some(instance.wish.software_release.to_string()),
-        text,
-    }
 }

@@ -216,14 +216,6 @@ pub(super) fn who(requester: Option<&Requester>) -> String {
 
 fn record(tx: &WriteTx<'_>, placed: &Placed, requester: Option<&Requester>) -> Result<(), Error> {
     let Placed { instance, partition } = placed;
-    let event = NewEvent {
-        user: who(requester),
-        kind: "requestComputerPartition",
-        computer: Some(partition.computer.to_string()),
-        partition: Some(partition.reference.to_string()),
-        instance: Some(instance.title.to_string()),
-        software_release: Some(instance.wish.software_release.to_string()),
-        text: instance.wish.state.to_string(),
-    };
-    Ok(tx.record(&event, instance.timestamp)?)
+    let event = NewEvent::new(who(requester), "requestComputerPartition", instance.wish.state.as_str());
+    Ok(tx.record(&event.partition(partition).instance(instance), instance.timestamp)?)
 }

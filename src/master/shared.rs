@@ -206,17 +206,8 @@ pub(super) fn remove(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Resul
         Some(sharing) => placed(**tx, sharing.host)?,
         None => None,
     };
-    let partition = host.as_ref().map(|host| &host.partition);
-    let event = NewEvent {
-        user: user.into(),
-        kind: "destroyed",
-        computer: partition.map(|partition| partition.computer.to_string()),
-        partition: partition.map(|partition| partition.reference.to_string()),
-        instance: Some(instance.title.to_string()),
-        software_release: Some(instance.wish.software_release.to_string()),
-        text: "shared instance".into(),
-    };
-    tx.record(&event, now)?;
+    let event = NewEvent::new(user, "destroyed", "shared instance").instance(instance);
+    tx.record(&host.iter().fold(event, |event, host| event.partition(&host.partition)), now)?;
     Ok(tx.delete_instance(instance.id)?)
 }
 
@@ -237,16 +228,9 @@ fn answer(
         Some(sharing) => placed(**tx, sharing.host)?.ok_or_else(refuse)?,
         None => return Err(refuse().into()),
     };
-    let event = NewEvent {
-        user: who(requester),
-        kind: "requestComputerPartition",
-        computer: Some(host.partition.computer.to_string()),
-        partition: Some(host.partition.reference.to_string()),
-        instance: Some(instance.title.to_string()),
-        software_release: Some(instance.wish.software_release.to_string()),
-        text: format!("shared, {}", instance.wish.state),
-    };
-    tx.record(&event, instance.timestamp)?;
+    let text = format!("shared, {}", instance.wish.state);
+    let event = NewEvent::new(who(requester), "requestComputerPartition", text);
+    tx.record(&event.partition(&host.partition).instance(&instance), instance.timestamp)?;
     served(**tx, instance, host)
 }
 

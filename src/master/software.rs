@@ -37,15 +37,8 @@ impl Master {
             .write(move |tx| {
                 let id = find_computer(**tx, &computer)?;
                 tx.supply(id, &software_release, state)?;
-                let event = NewEvent {
-                    user: user.clone(),
-                    kind: "supplySupply",
-                    computer: Some(computer.clone()),
-                    software_release: Some(software_release.to_string()),
-                    text: state.to_string(),
-                    ..NewEvent::default()
-                };
-                Ok(tx.record(&event, tx.now())?)
+                let event = NewEvent::new(user, "supplySupply", state.as_str()).computer(&computer);
+                Ok(tx.record(&event.software_release(&software_release), tx.now())?)
             })
             .await
     }
@@ -66,15 +59,8 @@ impl Master {
             .write(move |tx| {
                 let installation = find_installation(**tx, &computer, &software_release)?;
                 super::status::store(tx, StatusSubject::Installation(installation.id), &report, &user)?;
-                let event = NewEvent {
-                    user: user.clone(),
-                    kind: report.kind(),
-                    computer: Some(computer.clone()),
-                    software_release: Some(software_release.to_string()),
-                    text: report.detail(),
-                    ..NewEvent::default()
-                };
-                Ok(tx.record(&event, tx.now())?)
+                let event = NewEvent::new(user, report.kind(), report.detail()).computer(&computer);
+                Ok(tx.record(&event.software_release(&software_release), tx.now())?)
             })
             .await
     }
@@ -103,15 +89,8 @@ impl Master {
                         "removed, and wanted again"
                     }
                 };
-                let event = NewEvent {
-                    user: user.clone(),
-                    kind: "destroyedSoftwareRelease",
-                    computer: Some(computer.clone()),
-                    software_release: Some(software_release.to_string()),
-                    text: text.into(),
-                    ..NewEvent::default()
-                };
-                Ok(tx.record(&event, tx.now())?)
+                let event = NewEvent::new(user, "destroyedSoftwareRelease", text).computer(&computer);
+                Ok(tx.record(&event.software_release(&software_release), tx.now())?)
             })
             .await
     }

@@ -43,16 +43,8 @@ impl Master {
                 if let Some(instance) = &instance {
                     store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
                 }
-                let event = NewEvent {
-                    user: user.clone(),
-                    kind: report.kind(),
-                    computer: Some(computer.clone()),
-                    partition: Some(partition.clone()),
-                    instance: instance.as_ref().map(|instance| instance.title.to_string()),
-                    software_release: instance.map(|instance| instance.wish.software_release.to_string()),
-                    text: report.detail(),
-                };
-                Ok(tx.record(&event, tx.now())?)
+                let event = NewEvent::new(user, report.kind(), report.detail()).partition(&found);
+                Ok(tx.record(&instance.iter().fold(event, NewEvent::instance), tx.now())?)
             })
             .await
     }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use thiserror::Error;
 
 use crate::domain::error::Refusal;
-use crate::domain::parameters::{Integer, Parameters, Value, float_text};
+use crate::domain::parameters::{Integer, Parameters, Value, float_text, write_json_text};
 
 /// Compatible with `serde_json`, which takes an object with the key `$serde_json::private::Number` for a number: keys
 /// that begin with one or more `$` and this are written with one more `$`, which reading drops.
@@ -56,8 +56,8 @@ fn write(value: &Value, out: &mut String) {
         Value::Bool(false) => out.push_str("false"),
         Value::Integer(integer) => out.push_str(integer.as_str()),
         Value::Float(float) if float.is_finite() => out.push_str(&float_text(*float)),
-        Value::Float(float) => write_text(&float_text(*float), out),
-        Value::Text(text) => write_text(text, out),
+        Value::Float(float) => write_json_text(&float_text(*float), out),
+        Value::Text(text) => write_json_text(text, out),
         Value::List(values) => {
             out.push('[');
             for (index, value) in values.iter().enumerate() {
@@ -75,29 +75,14 @@ fn write_map(map: &BTreeMap<String, Value>, out: &mut String) {
     for (index, (key, value)) in map.iter().enumerate() {
         out.push_str(if index == 0 { "" } else { "," });
         if is_reserved(key) {
-            write_text(&format!("${key}"), out);
+            write_json_text(&format!("${key}"), out);
         } else {
-            write_text(key, out);
+            write_json_text(key, out);
         }
         out.push(':');
         write(value, out);
     }
     out.push('}');
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            character => out.push(character),
-        }
-    }
-    out.push('"');
 }
 
 fn read(json: Json) -> Result<Value, JsonError> {

@@ -11,8 +11,23 @@ use crate::wire::xml::objects;
 /// `GET /registerComputerPartition`
 pub async fn register_computer_partition(app: App, query: Query<Register>) -> Answer {
     let Register { computer, partition } = query.0;
-    let information = app.master.register_computer_partition(computer, partition).await?;
+    let information = app.master.register_computer_partition(computer, partition).await.map_err(in_own_words)?;
     marshalled(&objects::computer_partition(&information, app.timestamp_format))
+}
+
+/// Names the fields of `registerComputerPartition`, which alone are called otherwise.
+fn in_own_words(error: master::Error) -> master::Error {
+    match error {
+        master::Error::Refused(Refusal::Unknown { field, what, value, known }) => {
+            let field = match field.as_str() {
+                "computer_id" => "computer_reference".into(),
+                "computer_partition_id" => "computer_partition_reference".into(),
+                _ => field,
+            };
+            Refusal::Unknown { field, what, value, known }.into()
+        }
+        other => other,
+    }
 }
 
 /// `GET /getComputerPartitionCertificate`: there is no certificate authority.

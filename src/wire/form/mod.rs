@@ -1,13 +1,15 @@
 //! The arguments of the classic API: form fields in a query string or a body.
 
 mod arguments;
+mod request;
 
 use std::borrow::Cow;
 
 pub use arguments::{
     ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments, Product, Publish,
-    Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, Use,
+    Register, Rename, ReportInstance, ReportRelease, RequestComputer, Supply, Titles, Use,
 };
+pub use request::RequestArguments;
 
 use crate::domain::error::Refusal;
 

@@ -57,11 +57,15 @@ fn c3_what_is_unknown_is_answered_404_with_what_is_known() {
     for (path, query, refusal) in [
         ("/getFullComputerInformation", "computer_id=nope", no_computer),
         ("/getComputerInformation", "computer_id=nope", no_computer),
-        ("/registerComputerPartition", "computer_reference=nope&computer_partition_reference=slappart0", no_computer),
+        (
+            "/registerComputerPartition",
+            "computer_reference=nope&computer_partition_reference=slappart0",
+            &no_computer.replace("computer_id", "computer_reference"),
+        ),
         (
             "/registerComputerPartition",
             "computer_reference=local_computer&computer_partition_reference=nope",
-            no_partition,
+            &no_partition.replace("computer_partition_id", "computer_partition_reference"),
         ),
         ("/getHostingSubscriptionIpList", "computer_id=nope&computer_partition_id=slappart0", no_computer),
         ("/getHostingSubscriptionIpList", "computer_id=local_computer&computer_partition_id=nope", no_partition),

@@ -177,6 +177,7 @@ broken/5-ends.xml: The document is not well-formed XML: syntax error: tag not cl
 broken/6-list.xml: xml: a list is not accepted; expected a dictionary describing a computer
 broken/7-bytes.xml: byte 17 of line 2 (0xFF) is not UTF-8
 none.xml: No such file or directory (os error 2)
+broken/8-good.xml: describes COMP-1234 again, after broken/1-good.xml
 ";
     assert_eq!(refused, failed(1, stderr));
     assert_eq!(home.run(&["show", "--format", "json"]), before);

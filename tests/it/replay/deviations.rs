@@ -41,7 +41,11 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         steps: &["registerComputerPartition-unknown"],
-        instead: Instead::Refusal(404, UNKNOWN_PARTITION),
+        instead: Instead::Refusal(
+            404,
+            "computer_partition_reference: there is no partition \"nopart\"; known: slappart0, slappart1, \
+             slappart2, slappart3, slappart4, slappart5, slappart6, slappart7",
+        ),
         reason: "Unknown things are 404, not an internal error.",
     },
     Deviation {
