@@ -71,9 +71,23 @@ CREATE TABLE instance (
 ) STRICT;
 CREATE UNIQUE INDEX instance_software ON instance (ifnull(root_id, 0), title) WHERE shared = 0;
 CREATE UNIQUE INDEX instance_shared ON instance (ifnull(root_id, 0), title, host_computer_id) WHERE shared = 1;
-CREATE UNIQUE INDEX instance_shared_reference ON instance (host_id, shared_reference) WHERE shared = 1;
+CREATE UNIQUE INDEX instance_shared_reference ON instance (shared_reference, host_id) WHERE shared = 1;
+CREATE INDEX instance_host ON instance (host_id) WHERE shared = 1;
 CREATE INDEX instance_root ON instance (root_id);
 CREATE INDEX instance_requester ON instance (requester_id);
+
+-- Names that instances had before a rename: identifiers made of them are still accepted, unless others have them now.
+CREATE TABLE former_name (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    instance_id INTEGER NOT NULL REFERENCES instance (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    root_title TEXT NOT NULL,
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+    shared_reference TEXT
+) STRICT;
+CREATE INDEX former_name_title ON former_name (title, root_title, shared);
+CREATE INDEX former_name_reference ON former_name (shared_reference) WHERE shared_reference IS NOT NULL;
+CREATE INDEX former_name_instance ON former_name (instance_id);
 
 -- The latest report about a computer, an installation or an instance.
 CREATE TABLE status (

@@ -38,6 +38,18 @@ pub enum Refusal {
         /// The names that are known instead.
         known: Vec<String>,
     },
+    /// An identifier that no instance has or had.
+    #[error("No software instance {guid} found.")]
+    UnknownInstance {
+        /// The identifier.
+        guid: String,
+    },
+    /// A title that no root has.
+    #[error("No instance tree {title} found.")]
+    UnknownTree {
+        /// The title.
+        title: String,
+    },
     /// The partition of an authorization header is not there.
     #[error("No partition matching the authorization header: ({computer} / {partition}); {reason}")]
     UnknownSpeaker {

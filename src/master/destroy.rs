@@ -1,6 +1,7 @@
 //! The end of instances: the node reports that it wiped a partition.
 
 use super::requester::{Speaker, find_partition};
+use super::target::{Target, find};
 use super::{Error, Master, shared};
 use crate::domain::event::NewEvent;
 use crate::domain::instance::{Instance, InstanceId};
@@ -18,37 +19,38 @@ pub enum Destroyed {
 }
 
 impl Master {
-    /// Frees a partition whose node wiped it. The instance is forgotten, with the shared instances that it served;
-    /// what it had requested is to be destroyed too. A root waits for the rest of its tree.
+    /// Ends an instance whose node wiped it: its partition is free, and it is forgotten with the shared instances that
+    /// it served; what it had requested is to be destroyed too. A root waits for the rest of its tree. A shared instance
+    /// is forgotten by its host.
     ///
     /// # Errors
-    /// [`Error::Refused`] when there is no such partition.
-    pub async fn destroyed_computer_partition(
-        &self,
-        computer: String,
-        partition: String,
-        speaker: Speaker,
-    ) -> Result<Destroyed, Error> {
-        let user = speaker.reporter(Some(&computer));
+    /// [`Error::Refused`] when there is no such partition or instance.
+    pub async fn destroyed_computer_partition(&self, target: Target, speaker: Speaker) -> Result<Destroyed, Error> {
+        let user = speaker.reporter(target.computer());
         self.db
             .write(move |tx| {
-                let partition = find_partition(**tx, &computer, &partition)?;
-                let Some(instance) = partition.instance else { return Ok(Destroyed::Freed) };
-                let Some(instance) = tx.instance(instance)? else { return Ok(Destroyed::Freed) };
+                if let Target::Partition { computer, partition, .. } = &target
+                    && find_partition(**tx, computer, partition)?.instance.is_none()
+                {
+                    return Ok(Destroyed::Freed);
+                }
+                let (instance, partition) = find(**tx, &target)?;
                 if instance.wish.state != RequestedState::Destroyed {
                     log::warn!(
-                        "{} of {} is destroyed by its node, although {} was to be {}",
-                        partition.reference,
-                        partition.computer,
+                        "{} is destroyed by its node, although it was to be {}",
                         instance.title,
                         instance.wish.state
                     );
+                }
+                if instance.sharing.is_some() {
+                    shared::remove(tx, &instance, &user)?;
+                    return Ok(Destroyed::Freed);
                 }
                 let waiting = if instance.is_root() { destroy_tree(tx, &instance, &user)? } else { Vec::new() };
                 if !waiting.is_empty() {
                     return Ok(Destroyed::Refused(waiting));
                 }
-                free(tx, &instance, &partition, &user)?;
+                free(tx, &instance, partition.as_ref(), &user)?;
                 Ok(Destroyed::Freed)
             })
             .await
@@ -111,13 +113,14 @@ fn record(
     Ok(tx.record(&partition.into_iter().fold(event, NewEvent::partition), tx.now())?)
 }
 
-/// Frees the partition of an instance and forgets the instance.
-fn free(tx: &WriteTx<'_>, instance: &Instance, partition: &Partition, user: &str) -> Result<(), Error> {
+/// Forgets an instance; its partition, if it has one, is free then.
+fn free(tx: &WriteTx<'_>, instance: &Instance, partition: Option<&Partition>, user: &str) -> Result<(), Error> {
     remove_served(tx, instance.id, user)?;
     hand_over(tx, instance, user)?;
     tx.vacate(instance.id)?;
     tx.delete_instance(instance.id)?;
-    record(tx, instance, Some(partition), user, "destroyed", "the partition is free")?;
+    let text = if partition.is_some() { "the partition is free" } else { "it had no partition" };
+    record(tx, instance, partition, user, "destroyed", text)?;
     finish_root(tx, instance, user)
 }
 
@@ -182,9 +185,5 @@ pub(super) fn forget_unplaced(tx: &WriteTx<'_>, instance: &Instance, user: &str)
     if instance.is_root() && !destroy_tree(tx, instance, user)?.is_empty() {
         return Ok(tx.save_instance(instance)?);
     }
-    remove_served(tx, instance.id, user)?;
-    hand_over(tx, instance, user)?;
-    tx.delete_instance(instance.id)?;
-    record(tx, instance, None, user, "destroyed", "it had no partition")?;
-    finish_root(tx, instance, user)
+    free(tx, instance, None, user)
 }

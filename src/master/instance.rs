@@ -1,7 +1,8 @@
 //! Instances once they exist: what they publish, their names, and waking their trees.
 
-use super::requester::{Speaker, find_instance, find_partition, find_shared};
+use super::requester::{Speaker, find_partition};
 use super::shared::{free_reference, natural_reference};
+use super::target::{Target, find};
 use super::{Error, Master};
 use crate::domain::address::Address;
 use crate::domain::computer::PartitionInformation;
@@ -12,7 +13,7 @@ use crate::domain::instance::{Instance, InstanceId};
 use crate::domain::parameters::Parameters;
 use crate::domain::state::RequestedState;
 use crate::domain::status::Report;
-use crate::storage::{StatusSubject, WriteTx};
+use crate::storage::{Publisher, ReadTx, StatusSubject, WriteTx};
 
 /// The outcome of a rename.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,33 +42,27 @@ impl Master {
             .await
     }
 
-    /// Stores the connection parameters of the instance in a partition, or of a shared instance that it serves. Wakes
-    /// the direct requester when they changed.
+    /// Stores the connection parameters of an instance. Wakes the direct requester when they changed; tells whether they
+    /// did.
     ///
     /// # Errors
-    /// [`Error::Refused`] when the partition is unknown or free, or serves no such shared instance.
+    /// [`Error::Refused`] when there is no such instance.
     pub async fn set_computer_partition_connection_xml(
         &self,
-        computer: String,
-        partition: String,
-        shared_reference: Option<String>,
+        target: Target,
         connection: Parameters,
         speaker: Speaker,
-    ) -> Result<(), Error> {
-        let user = speaker.reporter(Some(&computer));
+    ) -> Result<bool, Error> {
+        let user = speaker.reporter(target.computer());
         self.db
             .write(move |tx| {
-                let reference = shared_reference.as_deref();
-                let Some(publisher) = tx.publisher(&computer, &partition, reference)? else {
-                    let (_, host) = find_instance(**tx, &computer, &partition)?;
-                    return find_shared(**tx, host.id, reference.unwrap_or_default()).map(|_| ());
-                };
+                let Published { publisher, computer, partition } = published(**tx, &target)?;
                 if publisher.connection.as_ref() == Some(&connection) {
-                    return Ok(());
+                    return Ok(false);
                 }
                 tx.set_connection(publisher.id, &connection)?;
                 if publisher.connection.is_some_and(|stored| stored.same_texts(&connection)) {
-                    return Ok(());
+                    return Ok(false);
                 }
                 let now = tx.now();
                 if let Some(requester) = publisher.requester {
@@ -77,13 +72,14 @@ impl Master {
                 let event = NewEvent {
                     user,
                     kind: "setComputerPartitionConnectionXml",
-                    computer: Some(computer),
-                    partition: Some(partition),
+                    computer,
+                    partition,
                     instance: Some(publisher.title),
                     software_release: Some(publisher.software_release),
                     text: format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") }),
                 };
-                Ok(tx.record(&event, now)?)
+                tx.record(&event, now)?;
+                Ok(true)
             })
             .await
     }
@@ -91,67 +87,60 @@ impl Master {
     /// Makes the whole tree of an instance be processed again.
     ///
     /// # Errors
-    /// [`Error::Refused`] when the partition is unknown.
-    pub async fn software_instance_bang(
-        &self,
-        computer: String,
-        partition: String,
-        message: String,
-        speaker: Speaker,
-    ) -> Result<(), Error> {
-        let user = speaker.reporter(Some(&computer));
+    /// [`Error::Refused`] when there is no such instance.
+    pub async fn software_instance_bang(&self, target: Target, message: String, speaker: Speaker) -> Result<(), Error> {
+        let user = speaker.reporter(target.computer());
         self.db
             .write(move |tx| {
-                let (partition, instance) = find_instance(**tx, &computer, &partition)?;
+                let (instance, partition) = find(**tx, &target)?;
                 let now = tx.now();
                 tx.touch_tree(instance.root.unwrap_or(instance.id), now)?;
+                if let Some(sharing) = &instance.sharing {
+                    tx.touch(sharing.host, now)?;
+                }
                 let report = Report::SoftwareInstanceBang(message);
                 super::status::store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
-                let event =
-                    NewEvent::new(user, report.kind(), report.detail()).partition(&partition).instance(&instance);
-                Ok(tx.record(&event, now)?)
+                let event = NewEvent::new(user, report.kind(), report.detail()).instance(&instance);
+                Ok(tx.record(&partition.iter().fold(event, NewEvent::partition), now)?)
             })
             .await
     }
 
-    /// Gives a new title to the instance in a partition, or to a shared instance that it serves. The rest of its tree
-    /// and the references of shared instances follow.
+    /// Gives a new title to an instance. The rest of its tree and the references of shared instances follow; identifiers
+    /// made of the former titles are still accepted.
     ///
     /// # Errors
-    /// [`Error::Refused`] when the partition is unknown or free, serves no such shared instance, or the title is taken.
+    /// [`Error::Refused`] when there is no such instance, or the title is taken.
     pub async fn software_instance_rename(
         &self,
-        computer: String,
-        partition: String,
+        target: Target,
         new_name: Title,
-        shared_reference: Option<String>,
         speaker: Speaker,
     ) -> Result<Renamed, Error> {
-        let user = speaker.reporter(Some(&computer));
+        let user = speaker.reporter(target.computer());
         self.db
             .write(move |tx| {
-                let (partition, host) = find_instance(**tx, &computer, &partition)?;
-                let mut instance = match &shared_reference {
-                    None => host,
-                    Some(reference) => find_shared(**tx, host.id, reference)?,
-                };
+                let (mut instance, partition) = find(**tx, &target)?;
                 if instance.title == new_name {
                     return Ok(Renamed::Unchanged);
                 }
                 refuse_taken(tx, &instance, &new_name)?;
                 let text = format!("{} is now {new_name}", instance.title);
-                instance.title = new_name;
-                tx.save_instance(&instance)?;
                 let renamed = instance.id;
                 let root = instance.root.unwrap_or(instance.id);
-                for mut member in tx.tree(root)? {
-                    if member.sharing.is_some() && (member.id == renamed || root == renamed) {
-                        refer(tx, &mut member)?;
+                let affected = |member: &Instance| member.id == renamed || root == renamed;
+                for member in tx.tree(root)?.iter().filter(|member| affected(member)) {
+                    tx.remember_names(member)?;
+                }
+                instance.title = new_name;
+                tx.save_instance(&instance)?;
+                for member in &mut tx.tree(root)? {
+                    if member.sharing.is_some() && affected(member) {
+                        refer(tx, member)?;
                     }
                 }
-                let event =
-                    NewEvent::new(user, "softwareInstanceRename", text).partition(&partition).instance(&instance);
-                tx.record(&event, tx.now())?;
+                let event = NewEvent::new(user, "softwareInstanceRename", text).instance(&instance);
+                tx.record(&partition.iter().fold(event, NewEvent::partition), tx.now())?;
                 Ok(Renamed::Done)
             })
             .await
@@ -196,6 +185,34 @@ impl Master {
     ) -> Result<(), Error> {
         self.db.read(move |tx| find_partition(tx, &computer, &partition).map(|_| ())).await
     }
+}
+
+/// An instance that publishes, and the place that its event names.
+struct Published {
+    publisher: Publisher,
+    computer: Option<String>,
+    partition: Option<String>,
+}
+
+fn published(tx: ReadTx<'_>, target: &Target) -> Result<Published, Error> {
+    if let Target::Partition { computer, partition, shared_reference } = target
+        && let Some(publisher) = tx.publisher(computer, partition, shared_reference.as_deref())?
+    {
+        let (computer, partition) = (Some(computer.clone()), Some(partition.clone()));
+        return Ok(Published { publisher, computer, partition });
+    }
+    let (instance, partition) = find(tx, target)?;
+    Ok(Published {
+        publisher: Publisher {
+            id: instance.id,
+            title: instance.title.to_string(),
+            software_release: instance.wish.software_release.to_string(),
+            requester: instance.requester,
+            connection: instance.connection,
+        },
+        computer: partition.as_ref().map(|partition| partition.computer.to_string()),
+        partition: partition.map(|partition| partition.reference.to_string()),
+    })
 }
 
 /// Gives a shared instance the reference that follows from its titles, and makes its host process it.

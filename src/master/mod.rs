@@ -5,18 +5,22 @@ pub mod computer;
 mod destroy;
 mod format;
 mod instance;
+mod listing;
 mod request;
 mod requester;
 mod shared;
 pub mod software;
 mod status;
+mod target;
 
 use thiserror::Error;
 
 pub use destroy::Destroyed;
 pub use instance::Renamed;
+pub use listing::InstanceView;
 pub use request::Requested;
 pub use requester::Speaker;
+pub use target::Target;
 
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;

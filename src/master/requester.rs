@@ -158,6 +158,9 @@ pub(super) fn find_shared(tx: ReadTx<'_>, host: InstanceId, reference: &str) -> 
     if let Some(found) = tx.shared_instance(host, reference)? {
         return Ok(found);
     }
+    if let Some(found) = tx.former_shared_instance(host, reference)? {
+        return Ok(found);
+    }
     Err(Refusal::Unknown {
         field: "slave_reference".into(),
         what: "shared instance of this host called",

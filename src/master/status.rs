@@ -1,7 +1,8 @@
 //! Reports of nodes about partitions, and the status records that answer for all reports.
 
-use super::requester::{Speaker, find_computer, find_partition, find_shared};
+use super::requester::{Speaker, find_computer, find_partition};
 use super::software::find_installation;
+use super::target::{Target, find};
 use super::{Error, Master};
 use crate::domain::event::NewEvent;
 use crate::domain::status::{Report, Status, StatusRecord, Subject};
@@ -15,36 +16,31 @@ pub(super) fn store(tx: &WriteTx<'_>, subject: StatusSubject, report: &Report, u
 }
 
 impl Master {
-    /// Stores what a node reports of the instance in a partition, or of a shared instance that it serves. A report
-    /// about a free partition is only recorded as an event: nodes report the end of what is already forgotten.
+    /// Stores what a node reports of an instance. A report about a free partition is only recorded as an event: nodes
+    /// report the end of what is already forgotten.
     ///
     /// # Errors
-    /// [`Error::Refused`] when there is no such partition or shared instance.
+    /// [`Error::Refused`] when there is no such partition or instance.
     pub async fn report_computer_partition(
         &self,
-        computer: String,
-        partition: String,
-        shared_reference: Option<String>,
+        target: Target,
         report: Report,
         speaker: Speaker,
     ) -> Result<(), Error> {
-        let user = speaker.reporter(Some(&computer));
+        let user = speaker.reporter(target.computer());
         self.db
             .write(move |tx| {
-                let found = find_partition(**tx, &computer, &partition)?;
-                let host = match found.instance {
-                    Some(instance) => tx.instance(instance)?,
-                    None => None,
-                };
-                let instance = match (host, &shared_reference) {
-                    (Some(host), Some(reference)) => Some(find_shared(**tx, host.id, reference)?),
-                    (host, _) => host,
-                };
-                if let Some(instance) = &instance {
-                    store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
+                let event = NewEvent::new(user.clone(), report.kind(), report.detail());
+                if let Target::Partition { computer, partition, .. } = &target {
+                    let partition = find_partition(**tx, computer, partition)?;
+                    if partition.instance.is_none() {
+                        return Ok(tx.record(&event.partition(&partition), tx.now())?);
+                    }
                 }
-                let event = NewEvent::new(user, report.kind(), report.detail()).partition(&found);
-                Ok(tx.record(&instance.iter().fold(event, NewEvent::instance), tx.now())?)
+                let (instance, partition) = find(**tx, &target)?;
+                store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
+                let event = partition.iter().fold(event, NewEvent::partition);
+                Ok(tx.record(&event.instance(&instance), tx.now())?)
             })
             .await
     }

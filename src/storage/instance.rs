@@ -226,6 +226,24 @@ impl ReadTx<'_> {
         Ok(hosts)
     }
 
+    /// All shared instances of a host, in the order of their first request.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn shared_instances(&self, host: InstanceId) -> Result<Vec<Instance>, Error> {
+        self.rows(&format!("{SELECT} WHERE i.shared = 1 AND i.host_id = ?1 ORDER BY i.id"), [host.0], instance)
+    }
+
+    /// The titles of all roots: software instances in the order of their partitions, then shared ones.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn root_titles(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT i.title FROM instance i LEFT JOIN partition p ON p.instance_id = i.id \
+                   WHERE i.root_id IS NULL ORDER BY i.shared, p.id, i.id";
+        self.rows(sql, [], |row| Ok(row.get(0)?))
+    }
+
     /// The instances in the partitions of a computer; what is damaged reads as its error.
     ///
     /// # Errors

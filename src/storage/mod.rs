@@ -9,6 +9,7 @@ mod db;
 mod event;
 mod instance;
 mod lock;
+mod name;
 mod open;
 mod partition;
 mod show;

@@ -107,7 +107,7 @@ impl Snapshot {
     /// Reads a file, also while a server writes it. Changes nothing.
     ///
     /// # Errors
-    /// [`OpenError`] for a file that is missing or not ours; [`Error`] when it cannot be read.
+    /// [`OpenError`] for a file that is missing or not ours; [`enum@Error`] when it cannot be read.
     pub fn read(path: &Path) -> Result<Result<Self, Error>, OpenError> {
         read_file(path, |tx| {
             Ok(Self {

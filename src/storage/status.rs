@@ -80,6 +80,17 @@ impl ReadTx<'_> {
         let rows = self.rows(sql, [computer.0], |row| Ok(read(row)))?;
         Ok(readable("a report about an instance", rows).into_iter().collect())
     }
+
+    /// The texts of the latest reports about the shared instances of a host.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn shared_statuses(&self, host: InstanceId) -> Result<HashMap<InstanceId, String>, Error> {
+        let sql = "SELECT s.instance_id, s.text FROM instance i JOIN status s ON s.instance_id = i.id \
+                   WHERE i.shared = 1 AND i.host_id = ?1";
+        let rows = self.rows(sql, [host.0], |row| Ok((InstanceId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.into_iter().collect())
+    }
 }
 
 impl WriteTx<'_> {

@@ -11,8 +11,8 @@ use crate::domain::error::Refusal;
 use crate::http::extract::{form, query, speaker};
 use crate::http::failure::Failure;
 use crate::http::state::State;
-use crate::master::Speaker;
-use crate::wire::form::Fields;
+use crate::master::{Speaker, Target};
+use crate::wire::form::{Fields, PartitionArguments};
 
 /// The shared state, in every handler.
 pub type App = web::Data<State>;
@@ -58,5 +58,12 @@ where
             let fields = form(state, &request, &mut payload).await?;
             Ok(Self(arguments(&fields)?, speaker(request.headers())))
         })
+    }
+}
+
+impl From<PartitionArguments> for Target {
+    fn from(arguments: PartitionArguments) -> Self {
+        let PartitionArguments { computer, partition, shared_reference } = arguments;
+        Self::Partition { computer, partition, shared_reference }
     }
 }

@@ -42,6 +42,8 @@ impl ResponseError for Error {
                 | Refusal::UnknownRequester { .. } => StatusCode::BAD_REQUEST,
                 // A condition of one partition must not stop the node: of all statuses only 404 stays local.
                 Refusal::Unknown { .. }
+                | Refusal::UnknownInstance { .. }
+                | Refusal::UnknownTree { .. }
                 | Refusal::Free { .. }
                 | Refusal::NoFreePartition { .. }
                 | Refusal::NoHost { .. }

@@ -4,7 +4,7 @@ use super::answer::{Answer, marshalled, text};
 use super::argument::{App, Form, Query};
 use super::error::Error;
 use crate::domain::error::Refusal;
-use crate::master::{self, Destroyed};
+use crate::master::{self, Destroyed, Target};
 use crate::wire::form::{InstanceBang, PartitionArguments, Publish, Register, Rename, Titles};
 use crate::wire::xml::objects;
 
@@ -45,7 +45,8 @@ pub async fn get_hosting_subscription_ip_list(app: App, query: Query<PartitionAr
 pub async fn destroyed_computer_partition(app: App, form: Form<PartitionArguments>) -> Answer {
     let Form(PartitionArguments { computer, partition, .. }, speaker) = form;
     let unknown = unknown(&computer, &partition);
-    match app.master.destroyed_computer_partition(computer, partition, speaker).await {
+    let target = Target::Partition { computer, partition, shared_reference: None };
+    match app.master.destroyed_computer_partition(target, speaker).await {
         Ok(Destroyed::Freed) => Ok(text("OK")),
         Ok(Destroyed::Refused(titles)) => {
             Ok(text(format!("Not destroying yet because this partition has child partitions: {}", titles.join(", "))))
@@ -62,16 +63,17 @@ fn unknown(computer: &str, partition: &str) -> String {
 /// `POST /softwareInstanceBang`
 pub async fn software_instance_bang(app: App, form: Form<InstanceBang>) -> Answer {
     let Form(InstanceBang { about, message }, speaker) = form;
-    app.master.software_instance_bang(about.computer, about.partition, message, speaker).await?;
+    let PartitionArguments { computer, partition, .. } = about;
+    let target = Target::Partition { computer, partition, shared_reference: None };
+    app.master.software_instance_bang(target, message, speaker).await?;
     Ok(text("OK"))
 }
 
 /// `POST /softwareInstanceRename`: unknown and refused are told with status 200, which agents rely on.
 pub async fn software_instance_rename(app: App, form: Form<Rename>) -> Answer {
     let Form(Rename { about, new_name }, speaker) = form;
-    let PartitionArguments { computer, partition, shared_reference } = about;
-    let unknown = unknown(&computer, &partition);
-    match app.master.software_instance_rename(computer, partition, new_name, shared_reference, speaker).await {
+    let unknown = unknown(&about.computer, &about.partition);
+    match app.master.software_instance_rename(about.into(), new_name, speaker).await {
         Ok(_) => Ok(text("done")),
         Err(master::Error::Refused(Refusal::Unknown { field, .. })) if field != "slave_reference" => Ok(text(unknown)),
         Err(master::Error::Refused(refusal)) => Ok(text(refusal.to_string())),
@@ -82,10 +84,7 @@ pub async fn software_instance_rename(app: App, form: Form<Rename>) -> Answer {
 /// `POST /setComputerPartitionConnectionXml`
 pub async fn set_computer_partition_connection_xml(app: App, form: Form<Publish>) -> Answer {
     let Form(Publish { about, connection }, speaker) = form;
-    let PartitionArguments { computer, partition, shared_reference } = about;
-    app.master
-        .set_computer_partition_connection_xml(computer, partition, shared_reference, connection, speaker)
-        .await?;
+    app.master.set_computer_partition_connection_xml(about.into(), connection, speaker).await?;
     Ok(text("done"))
 }
 

@@ -37,8 +37,7 @@ pub async fn software_instance_error(app: App, form: Form<ReportInstance>) -> An
 }
 
 async fn report(app: &App, about: PartitionArguments, report: Report, speaker: Speaker) -> Answer {
-    let PartitionArguments { computer, partition, shared_reference } = about;
-    app.master.report_computer_partition(computer, partition, shared_reference, report, speaker).await?;
+    app.master.report_computer_partition(about.into(), report, speaker).await?;
     Ok(text("Ignored"))
 }
 
