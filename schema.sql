@@ -117,6 +117,7 @@ CREATE TABLE event (
     software_release TEXT,
     text TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_last_at ON event (last_at, id);
 CREATE INDEX event_subject ON event (computer, partition, instance, software_release, id);
 
 -- Consumption reports (TioXML), numbered per computer and source reference.

@@ -55,9 +55,35 @@ impl NewEvent {
     }
 }
 
+/// Which events are wanted. Newest come first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventQuery {
+    /// Only those about this computer.
+    pub computer: Option<String>,
+    /// Only those about instances of this title.
+    pub instance: Option<String>,
+    /// Only those that last happened at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only those that come after this place of the list.
+    pub after: Option<EventPlace>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// The place of an event in the list of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventPlace {
+    /// When the event last happened.
+    pub last_at: Timestamp,
+    /// The number of the event.
+    pub id: i64,
+}
+
 /// An event as it is kept. An event repeated without another in between is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// Its number, in the order of first happening.
+    pub id: i64,
     /// When it first happened.
     pub at: Timestamp,
     /// When it last happened.

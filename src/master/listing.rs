@@ -5,9 +5,11 @@ use super::target::{find, place};
 use super::{Error, Master, Target};
 use crate::domain::address::Address;
 use crate::domain::error::Refusal;
+use crate::domain::event::{Event, EventQuery};
 use crate::domain::instance::{Instance, InstanceId};
 use crate::domain::partition::Partition;
 use crate::domain::software::SoftwareInstallation;
+use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{ReadTx, StatusSubject};
 
@@ -61,15 +63,7 @@ impl Master {
     /// # Errors
     /// [`Error::Refused`] when there is no such tree.
     pub async fn get_instance_tree(&self, title: String) -> Result<InstanceView, Error> {
-        self.db
-            .read(move |tx| {
-                let root = match tx.software_instance(None, &title)? {
-                    Some(root) => Some(root),
-                    None => tx.shared_instances_titled(None, &title)?.into_iter().next(),
-                };
-                view(tx, root.ok_or(Refusal::UnknownTree { title })?)
-            })
-            .await
+        self.db.read(move |tx| view(tx, root(tx, title)?)).await
     }
 
     /// The titles of all instance trees: those of software instances in the order of their partitions, then those of
@@ -147,6 +141,48 @@ impl Master {
         self.db.read(move |tx| Ok(tx.software_installations(find_computer(tx, &computer)?)?)).await
     }
 
+    /// The releases supplied to a computer, each with the latest report about it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such computer.
+    pub async fn software_installation_list(
+        &self,
+        computer: String,
+    ) -> Result<Vec<(SoftwareInstallation, Option<Status>)>, Error> {
+        self.db
+            .read(move |tx| {
+                let id = find_computer(tx, &computer)?;
+                let mut statuses = tx.installation_statuses(id)?;
+                let mut reported = |supplied: SoftwareInstallation| {
+                    let status = statuses.remove(&supplied.id);
+                    (supplied, status)
+                };
+                Ok(tx.software_installations(id)?.into_iter().map(&mut reported).collect())
+            })
+            .await
+    }
+
+    /// Everything in an instance tree, shared instances too, by the title of its root; the root comes first.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such tree.
+    pub async fn instance_tree_instance_list(&self, title: String) -> Result<Vec<InstanceView>, Error> {
+        self.db
+            .read(move |tx| {
+                let root = root(tx, title)?;
+                tx.tree(root.id)?.into_iter().map(|member| view(tx, member)).collect()
+            })
+            .await
+    }
+
+    /// Events, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn event_list(&self, query: EventQuery) -> Result<Vec<Event>, Error> {
+        self.db.read(move |tx| Ok(tx.events(&query)?)).await
+    }
+
     /// The references of all computers, sorted.
     ///
     /// # Errors
@@ -160,6 +196,15 @@ impl Master {
             })
             .await
     }
+}
+
+/// The root of a tree: a software instance, or else a shared one.
+fn root(tx: ReadTx<'_>, title: String) -> Result<Instance, Error> {
+    let root = match tx.software_instance(None, &title)? {
+        Some(root) => Some(root),
+        None => tx.shared_instances_titled(None, &title)?.into_iter().next(),
+    };
+    Ok(root.ok_or(Refusal::UnknownTree { title })?)
 }
 
 fn view(tx: ReadTx<'_>, instance: Instance) -> Result<InstanceView, Error> {

@@ -3,11 +3,12 @@
 use rusqlite::{Row, params};
 
 use super::{Error, ReadTx, WriteTx};
-use crate::domain::event::{Event, NewEvent};
+use crate::domain::event::{Event, EventPlace, EventQuery, NewEvent};
 use crate::domain::timestamp::Timestamp;
 
 fn event(row: &Row<'_>) -> Result<Event, Error> {
     Ok(Event {
+        id: row.get("id")?,
         at: Timestamp(row.get("at")?),
         last_at: Timestamp(row.get("last_at")?),
         count: row.get("count")?,
@@ -26,8 +27,16 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn events(&self, limit: u32) -> Result<Vec<Event>, Error> {
-        self.rows("SELECT * FROM event ORDER BY last_at DESC, id DESC LIMIT ?1", [limit], event)
+    pub fn events(self, query: &EventQuery) -> Result<Vec<Event>, Error> {
+        let EventQuery { computer, instance, since, after, limit } = query;
+        let after = after.unwrap_or(EventPlace { last_at: Timestamp(i64::MAX), id: i64::MAX });
+        self.rows(
+            "SELECT * FROM event WHERE (last_at, id) < (?1, ?2) AND last_at >= ?3 \
+             AND (?4 IS NULL OR computer = ?4) AND (?5 IS NULL OR instance = ?5) \
+             ORDER BY last_at DESC, id DESC LIMIT ?6",
+            params![after.last_at.0, after.id, since.map_or(0, |since| since.0), computer, instance, limit],
+            event,
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use super::db::read_file;
 use super::{Error, OpenError, ReadTx};
 use crate::domain::address::Address;
 use crate::domain::computer::ComputerSummary;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventQuery};
 use crate::domain::parameters::Parameters;
 use crate::domain::timestamp::Timestamp;
 
@@ -116,7 +116,7 @@ impl Snapshot {
                 partitions: partitions(tx)?,
                 instances: instances(tx)?,
                 shared: shared(tx)?,
-                events: tx.events(EVENTS)?,
+                events: tx.events(&EventQuery { limit: EVENTS, ..EventQuery::default() })?,
             })
         })
     }

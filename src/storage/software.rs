@@ -1,13 +1,17 @@
 //! Software releases supplied to computers.
 
+use std::collections::HashMap;
+
 use rusqlite::{Row, params};
 
 use super::computer::{damaged, readable, reference};
+use super::status::status;
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::ids::SoftwareRelease;
 use crate::domain::instance::{ComputerId, InstallationId};
 use crate::domain::software::SoftwareInstallation;
 use crate::domain::state::SupplyState;
+use crate::domain::status::Status;
 
 const SELECT: &str = "SELECT s.id, c.reference AS computer, s.software_release, s.requested_state \
                       FROM software_installation s JOIN computer c ON c.id = s.computer_id";
@@ -37,6 +41,17 @@ impl ReadTx<'_> {
     pub fn software_installations(&self, computer: ComputerId) -> Result<Vec<SoftwareInstallation>, Error> {
         let sql = format!("{SELECT} WHERE s.computer_id = ?1 ORDER BY s.position");
         Ok(readable("a software release", self.rows(&sql, [computer.0], |row| Ok(installation(row)))?))
+    }
+
+    /// The latest reports about the releases supplied to a computer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn installation_statuses(&self, computer: ComputerId) -> Result<HashMap<InstallationId, Status>, Error> {
+        let sql = "SELECT s.id, r.user, r.text, r.state, r.created_at, r.since FROM software_installation s \
+                   JOIN status r ON r.software_installation_id = s.id WHERE s.computer_id = ?1";
+        let rows = self.rows(sql, [computer.0], |row| Ok((InstallationId(row.get("id")?), status(row)?)))?;
+        Ok(rows.into_iter().collect())
     }
 
     /// One supplied release.

@@ -48,7 +48,7 @@ impl StatusSubject {
     }
 }
 
-fn status(row: &Row<'_>) -> Result<Status, Error> {
+pub(super) fn status(row: &Row<'_>) -> Result<Status, Error> {
     Ok(Status {
         user: row.get("user")?,
         text: row.get("text")?,

@@ -96,6 +96,27 @@ fn b17_renaming_a_shared_instance_leaves_its_host_alone() {
 }
 
 #[test]
+fn a12_a_host_may_still_use_the_reference_from_before_a_rename() {
+    let app = TestApp::formatted(2);
+    request("host").place(&app);
+    request("root").release("/root").place(&app);
+    let shared = request("s").shared().by(LOCAL, "slappart1");
+    shared.place(&app);
+    assert_eq!(app.rename("slappart1", "root2"), Answer::text("done"));
+    assert_eq!(app.rename_shared("slappart0", "root_s", "t"), Answer::text("done"));
+    assert_eq!(app.served("slappart0"), ["root2_t"]);
+    for (former, value) in [("root_s", "1"), ("root2_s", "2"), ("root2_t", "3")] {
+        assert_eq!(app.publish_shared(LOCAL, "slappart0", former, &[("a", value)]), Answer::text("done"));
+        let answer = request("t").shared().by(LOCAL, "slappart1").value(&app);
+        assert_eq!(connection(&answer), map(&[("a", value)]));
+    }
+    // A shared instance that has the reference now comes first.
+    shared.place(&app);
+    assert_eq!(app.publish_shared(LOCAL, "slappart0", "root2_s", &[("a", "4")]), Answer::text("done"));
+    assert_eq!(connection(&shared.value(&app)), map(&[("a", "4")]));
+}
+
+#[test]
 fn b7_b8_a_title_may_hold_any_printable_characters() {
     let titles = [
         "my___inst",
