@@ -90,10 +90,9 @@ impl Format {
 
     fn partition(&self, index: u32, plans: &[AddressPlan]) -> Result<PartitionDescription, Refusal> {
         let reference = format!("{}{index}", self.partition_base_name);
-        let addresses = plans.iter().map(|plan| AddressDescription {
-            address: plan.partition_address(index),
-            netmask: Some(plan.partition_netmask()),
-        });
+        let addresses = plans
+            .iter()
+            .map(|plan| AddressDescription::new(plan.partition_address(index), Some(plan.partition_netmask())));
         let path = format!("{}/{reference}", self.instance_root.trim_end_matches('/'));
         let range = plans.iter().find_map(|plan| plan.range(index));
         Ok(PartitionDescription {

@@ -1,5 +1,6 @@
 //! What a computer says about itself when it is formatted: its partitions and their addresses.
 
+use super::address::Route;
 use super::parameters::Parameters;
 
 /// The description that `slapos node format` posts.
@@ -24,7 +25,7 @@ pub struct PartitionDescription {
     pub reference: String,
     /// Its addresses, in the order of the description.
     pub addresses: Vec<AddressDescription>,
-    /// The interface name of all its addresses: the tap's name, or the partition's reference when there is none.
+    /// The interface name of its addresses: the tap's name, or the partition's reference when there is none.
     pub interface: String,
     /// The tap, if it has one.
     pub tap: Option<TapDescription>,
@@ -34,12 +35,24 @@ pub struct PartitionDescription {
 }
 
 /// One address of a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddressDescription {
     /// An IPv4 or IPv6 address, as it was written.
     pub address: String,
     /// Its netmask, in address form.
     pub netmask: Option<String>,
+    /// Its interface, if it is not that of the partition.
+    pub interface: Option<String>,
+    /// How it is reached, if it is routed.
+    pub route: Option<Route>,
+}
+
+impl AddressDescription {
+    /// An address of the partition's own interface.
+    #[must_use]
+    pub fn new(address: impl Into<String>, netmask: Option<String>) -> Self {
+        Self { address: address.into(), netmask, ..Self::default() }
+    }
 }
 
 /// The tap of a partition. Texts are empty when unused.

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Error, Master};
+use super::{Error, Master, Speaker};
 use crate::domain::address::{Address, Route};
 use crate::domain::computer::FormatOutcome;
 use crate::domain::description::{ComputerDescription, PartitionDescription};
 use crate::domain::event::NewEvent;
 use crate::domain::ids::Reference;
+use crate::domain::parameters::Parameters;
 use crate::storage::WriteTx;
 
 impl Master {
@@ -23,6 +24,31 @@ impl Master {
     ) -> Result<FormatOutcome, Error> {
         let outcomes = self.load_computer_configurations(vec![description], user).await?;
         Ok(outcomes.into_iter().next().unwrap_or_default())
+    }
+
+    /// Takes over the partitions of a computer, whose own address and details stay as they were described.
+    ///
+    /// # Errors
+    /// As [`Master::load_computer_configuration_from_xml`].
+    pub async fn compute_node_format(
+        &self,
+        computer: Reference,
+        partitions: Vec<PartitionDescription>,
+        speaker: Speaker,
+    ) -> Result<FormatOutcome, Error> {
+        let user = speaker.reporter(Some(&computer));
+        self.db
+            .write(move |tx| {
+                let known = tx.computers()?.into_iter().find(|known| known.reference == computer);
+                let (address, netmask, details) = match known {
+                    Some(known) => (known.address, known.netmask, known.description),
+                    None => (None, None, Parameters::default()),
+                };
+                let reference = computer.to_string();
+                let description = ComputerDescription { reference, address, netmask, partitions, details };
+                format(tx, &description, &user)
+            })
+            .await
     }
 
     /// Takes over several computer descriptions in one transaction.
@@ -97,10 +123,10 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
 /// The addresses of a partition, and the address of its tap if that is routed.
 fn addresses(partition: &PartitionDescription) -> Vec<Address> {
     let plain = partition.addresses.iter().map(|address| Address {
-        interface: partition.interface.clone(),
+        interface: address.interface.as_ref().unwrap_or(&partition.interface).clone(),
         address: address.address.clone(),
         netmask: address.netmask.clone(),
-        route: None,
+        route: address.route.clone(),
     });
     let tap = partition.tap.as_ref().filter(|tap| !tap.ipv4_addr.is_empty() && !tap.ipv4_gateway.is_empty());
     let routed = tap.map(|tap| Address {

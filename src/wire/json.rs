@@ -96,7 +96,7 @@ fn read(json: Json) -> Result<Value, JsonError> {
     })
 }
 
-fn read_number(number: &str) -> Result<Value, JsonError> {
+pub(super) fn read_number(number: &str) -> Result<Value, JsonError> {
     let value = if number.contains(['.', 'e', 'E']) {
         number.parse().ok().filter(|float: &f64| float.is_finite()).map(Value::Float)
     } else {

@@ -3,6 +3,8 @@
 pub mod control;
 pub mod form;
 pub mod json;
+pub mod json_rpc;
 pub mod slapformat;
+pub mod status;
 pub mod tioxml;
 pub mod xml;

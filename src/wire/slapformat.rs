@@ -107,7 +107,7 @@ fn read_address(place: Place<'_>, address: &Value) -> Result<AddressDescription,
     let (place_of_addr, value) = (place.key("addr"), entries.get("addr"));
     let address = read_optional_address(place_of_addr, value)?
         .ok_or_else(|| shape(place_of_addr, value, "a text such as \"10.0.0.1\""))?;
-    Ok(AddressDescription { address, netmask: read_text(place.key("netmask"), entries.get("netmask"))? })
+    Ok(AddressDescription::new(address, read_text(place.key("netmask"), entries.get("netmask"))?))
 }
 
 fn read_tap(place: Place<'_>, tap: Option<&Value>) -> Result<TapDescription, DescriptionError> {

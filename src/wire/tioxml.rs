@@ -16,6 +16,14 @@ pub struct Journal {
     pub transactions: Vec<Transaction>,
 }
 
+impl Journal {
+    /// The reference of the whole report: that of its first transaction, which may be empty.
+    #[must_use]
+    pub fn source_reference(&self) -> &str {
+        self.transactions.first().map_or("", |first| &first.reference)
+    }
+}
+
 /// What was consumed by whom. Texts may be empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A room, the rooms it may import, and the outside crates that only it may name.
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
-    ("wire", &["domain"], &["quick_xml", "httpdate"]),
+    ("wire", &["domain"], &["quick_xml", "httpdate", "serde_path_to_error", "utoipa"]),
     ("storage", &["domain", "wire"], &["rusqlite"]),
     ("master", &["domain", "storage"], &[]),
     ("config", &["domain"], &[]),

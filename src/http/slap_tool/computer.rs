@@ -63,7 +63,7 @@ pub async fn use_computer(app: App, form: Form<Use>) -> Answer {
     let Form(Use { computer, use_string }, speaker) = form;
     let journal = tioxml::check(&use_string)
         .map_err(|error| Refusal::invalid("use_string", &use_string, format!("a TioXML journal: {error}")))?;
-    let source_reference = journal.transactions.into_iter().next().map(|first| first.reference).unwrap_or_default();
+    let source_reference = journal.source_reference().to_owned();
     let consumption = Consumption { source_reference, document: use_string };
     app.master.use_computer(computer, consumption, speaker).await?;
     Ok(text("OK"))

@@ -8,6 +8,7 @@ use crate::domain::status::{Report, StatusRecord};
 use crate::domain::timestamp::Timestamp;
 use crate::master::Speaker;
 use crate::wire::form::{ComputerArguments, Installation, PartitionArguments, ReportInstance};
+use crate::wire::status::StatusDocument;
 use crate::wire::xml::objects;
 
 /// `POST /buildingComputerPartition`
@@ -59,5 +60,5 @@ pub async fn get_software_installation_status(app: App, query: Query<Installatio
 }
 
 fn record(record: &StatusRecord) -> Answer {
-    marshalled(&objects::status(record, Timestamp::from_system_time(SystemTime::now())))
+    marshalled(&objects::status(&StatusDocument::new(record, Timestamp::from_system_time(SystemTime::now()))))
 }

@@ -349,7 +349,7 @@ fn url(fields: &Fields) -> Result<SoftwareRelease, Refusal> {
 
 /// A message or log as it can be shown again: what XML cannot carry becomes U+FFFD. A report is never refused for it,
 /// since a refusal would stop the node.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let replace = |character| if crate::domain::parameters::is_xml_char(character) { character } else { '\u{fffd}' };
     text.chars().map(replace).collect()
 }

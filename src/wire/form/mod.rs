@@ -11,6 +11,8 @@ pub use arguments::{
 };
 pub use request::RequestArguments;
 
+pub(crate) use arguments::printable;
+
 use crate::domain::error::Refusal;
 
 /// Decoded form fields, in the order of the wire. When a name repeats, the first value counts.

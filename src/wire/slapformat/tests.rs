@@ -83,8 +83,7 @@ fn the_second_of_ten_partitions() {
     let description = read(sample("10-partitions-tap-tun.xml").as_bytes()).unwrap();
     assert_eq!(description.details.text("public_ipv4_address").as_deref(), Some("203.0.113.7"));
     let partition = &description.partitions[1];
-    let address =
-        |address: &str, netmask: &str| AddressDescription { address: address.into(), netmask: Some(netmask.into()) };
+    let address = |address: &str, netmask: &str| AddressDescription::new(address, Some(netmask.into()));
     assert_eq!(
         partition.addresses,
         [address("10.0.0.2", "255.255.255.255"), address("2001:db8:aaaa::3", "ffff:ffff:ffff::")]
@@ -117,7 +116,7 @@ fn only_references_and_addresses_are_needed() {
     let description = read(&minimal(|_, _| {})).unwrap();
     let partition = PartitionDescription {
         reference: "slappart0".into(),
-        addresses: vec![AddressDescription { address: "10.0.0.1".into(), netmask: Some("255.255.255.255".into()) }],
+        addresses: vec![AddressDescription::new("10.0.0.1", Some("255.255.255.255".into()))],
         interface: "slappart0".into(),
         tap: None,
         details: Parameters::default(),

@@ -8,8 +8,8 @@ use crate::domain::frontend::Shortcut;
 use crate::domain::instance::{Instance, SharedInstance};
 use crate::domain::partition::Partition;
 use crate::domain::state::SupplyState;
-use crate::domain::status::StatusRecord;
 use crate::domain::timestamp::{Timestamp, TimestampFormat};
+use crate::wire::status::StatusDocument;
 
 /// A computer with all of its software and partitions (`getFullComputerInformation`).
 #[must_use]
@@ -233,46 +233,25 @@ pub fn frontend(shortcut: &Shortcut) -> Value {
     Value::object(Class::ComputerPartition, vec!["".into(), partition.into(), Value::None], state.into_iter().collect())
 }
 
-/// A status record. Without data it is dated `now` and speaks in the name of the master.
+/// A status record.
 #[must_use]
-pub fn status(record: &StatusRecord, now: Timestamp) -> Value {
-    /// The thresholds of the two silence flags, in microseconds: 0.0025 and 0.005 day, as the production master has
-    /// them, whatever the names of the flags say.
-    const SILENCE: [i64; 2] = [216_000_000, 432_000_000];
-    let date = |timestamp: Timestamp| Value::from(httpdate::fmt_http_date(timestamp.to_system_time()));
-    let mut entries = vec![
-        ("portal_type", Value::from(record.subject.portal_type())),
-        ("reference", record.reference.as_deref().unwrap_or_default().into()),
+pub fn status(status: &StatusDocument) -> Value {
+    let texts = [
+        ("portal_type", &status.portal_type),
+        ("reference", &status.reference),
+        ("user", &status.user),
+        ("created_at", &status.created_at),
+        ("since", &status.since),
+        ("state", &status.state),
+        ("text", &status.text),
     ];
-    match &record.status {
-        None => {
-            let text = match &record.reference {
-                Some(reference) => format!("#error no data found for {reference}"),
-                None => "#error no data found!".into(),
-            };
-            entries.extend([
-                ("created_at", date(now)),
-                ("no_data", 1.into()),
-                ("since", date(now)),
-                ("state", "".into()),
-                ("text", text.into()),
-                ("user", "SlapOS Master".into()),
-            ]);
-        }
-        Some(status) => {
-            let silent = |threshold: i64| Value::from(i64::from(now.0 - status.created_at.0 > threshold));
-            entries.extend([
-                ("created_at", date(status.created_at)),
-                ("no_data_since_15_minutes", silent(SILENCE[1])),
-                ("no_data_since_5_minutes", silent(SILENCE[0])),
-                ("since", date(status.since)),
-                ("state", status.state.as_str().into()),
-                ("text", status.text.as_str().into()),
-                ("user", status.user.as_str().into()),
-            ]);
-        }
-    }
-    Value::dictionary(entries)
+    let flags = [
+        ("no_data", status.no_data),
+        ("no_data_since_5_minutes", status.no_data_since_5_minutes),
+        ("no_data_since_15_minutes", status.no_data_since_15_minutes),
+    ];
+    let flags = flags.into_iter().filter_map(|(key, flag)| flag.map(|flag| (key, Value::from(flag))));
+    Value::dictionary(texts.map(|(key, text)| (key, Value::from(text.as_str()))).into_iter().chain(flags))
 }
 
 /// A list of texts.
