@@ -23,6 +23,11 @@ pub fn query(request: &HttpRequest) -> Result<Fields, Failure> {
     Ok(Fields::parse(request.query_string().as_bytes())?)
 }
 
+/// A whole body, within the limits of size and time.
+pub async fn body(state: &State, payload: &mut dev::Payload) -> Result<Vec<u8>, Failure> {
+    Pace::new(state).collect(payload, 0, |error| Failure::BrokenBody(error.to_string())).await
+}
+
 /// The fields of a body, url-encoded or multipart, within the limits of size and time.
 pub async fn form(state: &State, request: &HttpRequest, payload: &mut dev::Payload) -> Result<Fields, Failure> {
     let pace = Pace::new(state);

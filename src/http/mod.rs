@@ -6,6 +6,7 @@ mod error;
 mod extract;
 mod failure;
 mod guard;
+mod json_rpc;
 mod server;
 mod slap_tool;
 mod state;

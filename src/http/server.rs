@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, web};
 use thiserror::Error;
 
 use super::state::{LocalAddress, State};
-use super::{control, error, guard, slap_tool};
+use super::{control, error, guard, json_rpc, slap_tool};
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
@@ -117,6 +117,7 @@ impl Application {
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .configure(control::configure)
                 .configure(slap_tool::configure)
+                .configure(json_rpc::configure)
                 .default_service(web::to(error::not_found))
         })
         .workers(available_parallelism().map_or(1, usize::from).min(WORKERS))

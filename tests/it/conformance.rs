@@ -1,6 +1,6 @@
-//! Each classic route has a handler of its own name, and a golden exchange.
+//! Each classic route and each JSON-RPC method has a handler of its own name, and a golden exchange.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -17,10 +17,40 @@ struct Route {
     handler: String,
 }
 
+/// The text of a file, each sequence of blanks being one.
+fn source(path: &str) -> String {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The methods that `src/http/json_rpc/mod.rs` mounts, by the names that `src/wire/json_rpc` gives them, with their
+/// handlers.
+fn methods() -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wire/json_rpc")).unwrap() {
+        let file = source(file.unwrap().path().to_str().unwrap());
+        for (at, found) in file.match_indices(" = \"slapos.") {
+            let request = file[..at].rsplit(' ').next().unwrap().to_owned();
+            let (name, _) = file[at + found.len() - "slapos.".len()..].split_once('"').unwrap();
+            assert_eq!(names.insert(request, name.to_owned()), None, "{name}");
+        }
+    }
+    let source = source("src/http/json_rpc/mod.rs");
+    let mounted = source.match_indices("method::<").map(|(at, found)| {
+        let (request, rest) = source[at + found.len()..].split_once('>').unwrap();
+        let (_, rest) = rest.split_once(".to(").unwrap();
+        let (handler, _) = rest.split_once(')').unwrap();
+        let name = names.remove(request).unwrap_or_else(|| panic!("{request} is mounted twice, or has no name"));
+        (name, handler.rsplit("::").next().unwrap().to_owned())
+    });
+    let mounted = mounted.collect();
+    assert!(names.is_empty(), "not mounted: {names:?}");
+    mounted
+}
+
 /// The routes that `src/http/slap_tool/mod.rs` mounts.
 fn routes() -> Vec<Route> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/slap_tool/mod.rs");
-    let source = fs::read_to_string(source).unwrap();
+    let source = source("src/http/slap_tool/mod.rs");
     let mounted = |call: &str, method: &'static str| -> Vec<Route> {
         let starts = source.match_indices(call).map(|(at, _)| &source[at + call.len()..]);
         let route = starts.map(|rest| {
@@ -85,6 +115,23 @@ fn every_classic_route_has_a_golden_exchange() {
     let lacking: Vec<Route> =
         routes().into_iter().filter(|route| !golden.contains(&(route.method.to_owned(), route.path.clone()))).collect();
     assert_eq!(lacking, []);
+}
+
+#[test]
+fn every_json_rpc_method_has_a_handler_of_its_name_and_a_golden_exchange() {
+    let methods = methods();
+    assert_eq!(methods.len(), 25, "{methods:?}");
+    let golden: BTreeSet<String> = exchanges("json-rpc")
+        .into_iter()
+        .filter(|exchange| exchange.request.start.starts_with("POST ") && exchange.response.status() == 200)
+        .map(|exchange| exchange.request.path().trim_start_matches('/').to_owned())
+        .collect();
+    for (name, handler) in &methods {
+        let mut parts = name.split('.').skip(1);
+        let (verb, noun) = (parts.next().unwrap(), parts.nth(1).unwrap());
+        assert_eq!(*handler, format!("{}_{noun}", snake_case(verb)), "{name}");
+        assert!(golden.contains(name), "{name} has no golden exchange");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod additions;
 mod compare;
 mod deviations;
 pub mod http;
+mod json_rpc;
+mod json_rpc_deviations;
 mod own;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,90 @@
+//! Computers.
+
+use std::time::SystemTime;
+
+use super::extract::{Answer, App, Call, Response};
+use crate::domain::timestamp::Timestamp;
+use crate::master::computer::Consumption;
+use crate::wire::json_rpc::{
+    AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList, Certificate,
+    ComputeNodeEntry, ComputeNodeList, GetComputeNodeStatus, InstallationEntry, InstallationList, InstanceEntry,
+    InstanceList, PostComputeNodeCertificate, PostComputeNodeUsage, PutComputeNodeBang, PutComputeNodeFormat,
+    RemoveComputeNodeCertificate, Success,
+};
+use crate::wire::status::StatusDocument;
+use crate::wire::tioxml;
+
+/// `slapos.put.v0.compute_node_format`
+pub async fn put_compute_node_format(app: App, call: Call<PutComputeNodeFormat>) -> Answer<PutComputeNodeFormat> {
+    let Call(PutComputeNodeFormat { computer_guid, compute_partition_list }, speaker) = call;
+    let partitions = compute_partition_list.into_iter().map(Into::into).collect();
+    app.master.compute_node_format(computer_guid, partitions, speaker).await?;
+    Ok(Response(Success::new("Formatted")))
+}
+
+/// `slapos.put.v0.compute_node_bang`
+pub async fn put_compute_node_bang(app: App, call: Call<PutComputeNodeBang>) -> Answer<PutComputeNodeBang> {
+    let Call(PutComputeNodeBang { computer_guid, message }, speaker) = call;
+    app.master.computer_bang(computer_guid, message, speaker).await?;
+    Ok(Response(Success::reported()))
+}
+
+/// `slapos.get.v0.compute_node_status`
+pub async fn get_compute_node_status(app: App, call: Call<GetComputeNodeStatus>) -> Answer<GetComputeNodeStatus> {
+    let record = app.master.get_computer_status(call.0.computer_guid).await?;
+    Ok(Response(StatusDocument::new(&record, Timestamp::from_system_time(SystemTime::now()))))
+}
+
+/// `slapos.post.v0.compute_node_usage`
+pub async fn post_compute_node_usage(app: App, call: Call<PostComputeNodeUsage>) -> Answer<PostComputeNodeUsage> {
+    let Call(PostComputeNodeUsage { computer_guid, tioxml }, speaker) = call;
+    let source_reference = tioxml::check(&tioxml)?.source_reference().to_owned();
+    app.master.use_computer(computer_guid, Consumption { source_reference, document: tioxml }, speaker).await?;
+    Ok(Response(Success::reported()))
+}
+
+/// `slapos.post.v0.compute_node_certificate`: there is no certificate authority.
+pub async fn post_compute_node_certificate(
+    app: App,
+    call: Call<PostComputeNodeCertificate>,
+) -> Answer<PostComputeNodeCertificate> {
+    app.master.get_computer_status(call.0.computer_guid).await?;
+    Ok(Response(Certificate::default()))
+}
+
+/// `slapos.remove.v0.compute_node_certificate`: there is no certificate authority.
+pub async fn remove_compute_node_certificate(
+    app: App,
+    call: Call<RemoveComputeNodeCertificate>,
+) -> Answer<RemoveComputeNodeCertificate> {
+    app.master.get_computer_status(call.0.computer_guid).await?;
+    Ok(Response(Success::new("Ignored")))
+}
+
+/// `slapos.allDocs.v0.compute_node_instance_list`
+pub async fn all_docs_compute_node_instance_list(
+    app: App,
+    call: Call<AllDocsComputeNodeInstanceList>,
+) -> Answer<AllDocsComputeNodeInstanceList> {
+    app.master.record_access(call.0.computer_guid.clone()).await?;
+    let views = app.master.compute_node_instance_list(call.0.computer_guid).await?;
+    let entries = views.iter().map(|view| InstanceEntry::new(&view.instance, view.partition.as_ref()));
+    Ok(Response(InstanceList { result_list: entries.collect() }))
+}
+
+/// `slapos.allDocs.v0.compute_node_software_installation_list`
+pub async fn all_docs_compute_node_software_installation_list(
+    app: App,
+    call: Call<AllDocsComputeNodeSoftwareInstallationList>,
+) -> Answer<AllDocsComputeNodeSoftwareInstallationList> {
+    app.master.record_access(call.0.computer_guid.clone()).await?;
+    let installations = app.master.compute_node_software_installation_list(call.0.computer_guid).await?;
+    Ok(Response(InstallationList { result_list: installations.into_iter().map(InstallationEntry::from).collect() }))
+}
+
+/// `slapos.allDocs.WIP.compute_node_list`
+pub async fn all_docs_compute_node_list(app: App, _: Call<AllDocsComputeNodeList>) -> Answer<AllDocsComputeNodeList> {
+    let references = app.master.compute_node_list().await?;
+    let entries = references.into_iter().map(|computer_guid| ComputeNodeEntry { computer_guid });
+    Ok(Response(ComputeNodeList { result_list: entries.collect() }))
+}
