@@ -1,11 +1,12 @@
 //! What a server says of itself: the ready file, `GET /-/ready`, the lock of the database, and `POST /-/import`.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::computer::FormatOutcome;
 
 /// Where a server is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ready {
     /// Its URL, with a slash at the end.
     pub url: String,
@@ -16,7 +17,7 @@ pub struct Ready {
 }
 
 /// What the import of a computer description changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FormatReport {
     /// The computer.
     pub computer: String,
@@ -31,7 +32,7 @@ pub struct FormatReport {
 }
 
 /// A partition that a smaller description removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RemovedPartition {
     /// The partition.
     pub partition: String,

@@ -4,6 +4,7 @@ pub mod control;
 pub mod form;
 pub mod json;
 pub mod json_rpc;
+pub mod openapi;
 pub mod slapformat;
 pub mod status;
 pub mod tioxml;

@@ -1,171 +1,96 @@
-//! One argument set for each shape of call. Field names are those of the wire.
+//! The arguments of calls about partitions and the instances in them. Field names are those of the wire.
 
 use std::collections::BTreeMap;
 
+use utoipa::ToSchema;
+
 use super::Fields;
 use crate::domain::error::Refusal;
-use crate::domain::ids::{SoftwareRelease, Title};
+use crate::domain::ids::Title;
 use crate::domain::parameters::Parameters;
-use crate::domain::state::SupplyState;
 use crate::wire::xml::{self, Value};
 
-/// A call about a computer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComputerArguments {
-    /// `computer_id`
-    pub computer: String,
-}
-
 /// A call about a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct PartitionArguments {
-    /// `computer_id`
+    /// The reference of the computer.
+    #[schema(rename = "computer_id", min_length = 1, example = "local_computer")]
     pub computer: String,
-    /// `computer_partition_id`
+    /// The reference of the partition.
+    #[schema(rename = "computer_partition_id", min_length = 1, example = "slappart0")]
     pub partition: String,
-    /// `slave_reference`, if the call is about a shared instance.
+    /// The reference of a shared instance that the partition hosts, if the call is about that one. Empty and `None` say
+    /// the same as no field. Calls that are never about shared instances ignore it.
+    #[schema(rename = "slave_reference", value_type = String, required = false, example = "")]
     pub shared_reference: Option<String>,
 }
 
-/// `registerComputerPartition`, whose fields have names of their own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One partition: `registerComputerPartition`, whose fields have names of their own.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct Register {
-    /// `computer_reference`
+    /// The reference of the computer.
+    #[schema(rename = "computer_reference", example = "local_computer")]
     pub computer: String,
-    /// `computer_partition_reference`
+    /// The reference of the partition.
+    #[schema(rename = "computer_partition_reference", example = "slappart0")]
     pub partition: String,
 }
 
-/// A call about a supplied software release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Installation {
-    /// `computer_id`
-    pub computer: String,
-    /// `url`
-    pub url: String,
-}
-
-/// `getSoftwareReleaseListFromSoftwareProduct`: exactly one of its two fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Product {
-    /// `software_product_reference`
-    Reference(String),
-    /// `software_release_url`
-    Release(String),
-}
-
-/// `loadComputerConfigurationFromXML`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Format {
-    /// `xml`, a marshalled computer description.
-    pub xml: String,
-}
-
-/// `-/import`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
-    /// `xml`, once for each marshalled computer description.
-    pub documents: Vec<String>,
-}
-
-/// `supplySupply`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Supply {
-    /// `computer_id`
-    pub computer: String,
-    /// `url`
-    pub url: SoftwareRelease,
-    /// `state`, plain text; `available` when absent.
-    pub state: SupplyState,
-}
-
-/// A report about a software release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportRelease {
-    /// `computer_id`
-    pub computer: String,
-    /// `url`
-    pub url: SoftwareRelease,
-    /// `error_log`, of errors only.
-    pub error_log: String,
-}
-
-/// `softwareInstanceError`
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The node could not process an instance: `softwareInstanceError`.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct ReportInstance {
     /// The partition, and the shared instance if it is about one.
+    #[serde(flatten)]
     pub about: PartitionArguments,
-    /// `error_log`
+    /// The log; what is last in it says most.
+    #[schema(example = "while processing: boom")]
     pub error_log: String,
 }
 
-/// `softwareInstanceBang`
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Something happened in an instance: `softwareInstanceBang`.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct InstanceBang {
     /// The partition.
+    #[serde(flatten)]
     pub about: PartitionArguments,
-    /// `message`; empty when absent.
+    /// What happened, for people; empty when absent.
+    #[schema(required = false, example = "a backend is gone")]
     pub message: String,
 }
 
-/// `computerBang`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComputerBang {
-    /// `computer_id`
-    pub computer: String,
-    /// `message`; empty when absent.
-    pub message: String,
-}
-
-/// `requestComputer`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestComputer {
-    /// `computer_title`
-    pub title: Title,
-}
-
-/// `softwareInstanceRename`
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Another title for an instance: `softwareInstanceRename`.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct Rename {
     /// The partition, and the shared instance if it is about one.
+    #[serde(flatten)]
     pub about: PartitionArguments,
-    /// `new_name`
+    /// The new title, which no other instance of the tree has: printable text.
+    #[schema(value_type = String, min_length = 1, example = "my instance")]
     pub new_name: Title,
 }
 
-/// `setComputerPartitionConnectionXml`
-#[derive(Debug, Clone, PartialEq)]
+/// What an instance publishes: `setComputerPartitionConnectionXml`.
+#[derive(Debug, Clone, PartialEq, ToSchema)]
 pub struct Publish {
     /// The partition, and the shared instance if it is about one.
+    #[serde(flatten)]
     pub about: PartitionArguments,
-    /// `connection_xml`
+    /// A marshalled dictionary: all connection parameters, in place of those published before. Empty is an empty one.
+    #[schema(rename = "connection_xml", value_type = String, content_media_type = "text/xml",
+             example = "<marshal><dictionary><string>url</string><string>https://app.example/</string></dictionary></marshal>")]
     pub connection: Parameters,
 }
 
-/// `updateComputerPartitionRelatedInstanceList`
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The instances that a partition requests: `updateComputerPartitionRelatedInstanceList`.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct Titles {
     /// The partition.
+    #[serde(flatten)]
     pub about: PartitionArguments,
-    /// `instance_reference_xml`
+    /// A marshalled list of strings: the titles of all instances that the partition requests.
+    #[schema(rename = "instance_reference_xml", value_type = String, content_media_type = "text/xml",
+             example = "<marshal><list><string>frontend</string></list></marshal>")]
     pub titles: Vec<String>,
-}
-
-/// `useComputer`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
-    /// `computer_id`
-    pub computer: String,
-    /// `use_string`, a TioXML document.
-    pub use_string: String,
-}
-
-impl TryFrom<&Fields> for ComputerArguments {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self { computer: fields.required_said("computer_id")?.into() })
-    }
 }
 
 impl TryFrom<&Fields> for PartitionArguments {
@@ -191,76 +116,6 @@ impl TryFrom<&Fields> for Register {
     }
 }
 
-impl TryFrom<&Fields> for Installation {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self { url: fields.required("url")?.into(), computer: fields.required_said("computer_id")?.into() })
-    }
-}
-
-impl TryFrom<&Fields> for Product {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        match (fields.said("software_product_reference"), fields.said("software_release_url")) {
-            (Some(reference), None) => Ok(Self::Reference(reference.into())),
-            (None, Some(url)) => Ok(Self::Release(url.into())),
-            (Some(_), Some(url)) => {
-                Err(Refusal::invalid("software_release_url", url, "only one of it and software_product_reference"))
-            }
-            (None, None) => {
-                fields.required_said("software_product_reference")?;
-                Err(Refusal::invalid("software_product_reference", "", "the name of a software product"))
-            }
-        }
-    }
-}
-
-impl TryFrom<&Fields> for Format {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self { xml: fields.required("xml")?.into() })
-    }
-}
-
-impl TryFrom<&Fields> for Import {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        fields.required("xml")?;
-        Ok(Self { documents: fields.all("xml").map(Into::into).collect() })
-    }
-}
-
-impl TryFrom<&Fields> for Supply {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self {
-            url: url(fields)?,
-            computer: fields.required_said("computer_id")?.into(),
-            state: match fields.said("state") {
-                Some(state) => SupplyState::parse("state", state)?,
-                None => SupplyState::Available,
-            },
-        })
-    }
-}
-
-impl TryFrom<&Fields> for ReportRelease {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self {
-            url: url(fields)?,
-            computer: fields.required_said("computer_id")?.into(),
-            error_log: printable(fields.get("error_log").unwrap_or_default()),
-        })
-    }
-}
-
 impl TryFrom<&Fields> for ReportInstance {
     type Error = Refusal;
 
@@ -274,25 +129,6 @@ impl TryFrom<&Fields> for InstanceBang {
 
     fn try_from(fields: &Fields) -> Result<Self, Refusal> {
         Ok(Self { about: fields.try_into()?, message: printable(fields.get("message").unwrap_or_default()) })
-    }
-}
-
-impl TryFrom<&Fields> for ComputerBang {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self {
-            computer: fields.required_said("computer_id")?.into(),
-            message: printable(fields.get("message").unwrap_or_default()),
-        })
-    }
-}
-
-impl TryFrom<&Fields> for RequestComputer {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self { title: Title::parse("computer_title", fields.required("computer_title")?)? })
     }
 }
 
@@ -330,21 +166,6 @@ impl TryFrom<&Fields> for Titles {
             None => Err(Refusal::invalid(FIELD, text, "a marshalled list of strings")),
         }
     }
-}
-
-impl TryFrom<&Fields> for Use {
-    type Error = Refusal;
-
-    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
-        Ok(Self {
-            computer: fields.required_said("computer_id")?.into(),
-            use_string: fields.required("use_string")?.into(),
-        })
-    }
-}
-
-fn url(fields: &Fields) -> Result<SoftwareRelease, Refusal> {
-    SoftwareRelease::parse("url", fields.required("url")?)
 }
 
 /// A message or log as it can be shown again: what XML cannot carry becomes U+FFFD. A report is never refused for it,

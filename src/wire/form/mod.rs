@@ -1,15 +1,16 @@
 //! The arguments of the classic API: form fields in a query string or a body.
 
 mod arguments;
+mod computer;
 mod request;
+mod software;
 
 use std::borrow::Cow;
 
-pub use arguments::{
-    ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments, Product, Publish,
-    Register, Rename, ReportInstance, ReportRelease, RequestComputer, Supply, Titles, Use,
-};
+pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename, ReportInstance, Titles};
+pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
 pub use request::RequestArguments;
+pub use software::{Installation, Product, ReportRelease, Supply};
 
 pub(crate) use arguments::printable;
 

@@ -1,5 +1,7 @@
 //! The arguments of a request.
 
+use utoipa::ToSchema;
+
 use super::Fields;
 use super::arguments::{map, marshalled};
 use crate::domain::error::Refusal;
@@ -8,13 +10,71 @@ use crate::domain::instance::Request;
 use crate::domain::state::RequestedState;
 use crate::wire::xml::{self, Value};
 
-/// `requestComputerPartition`
-#[derive(Debug, Clone, PartialEq)]
+/// An instance that is wanted: `requestComputerPartition`.
+#[derive(Debug, Clone, PartialEq, ToSchema)]
 pub struct RequestArguments {
     /// What is requested.
+    #[serde(flatten)]
+    #[schema(value_type = RequestFields)]
     pub request: Request,
     /// `computer_id` and `computer_partition_id`, if an older client names its partition there.
+    #[serde(flatten)]
+    #[schema(value_type = RequesterFields)]
     pub requester: Option<(String, String)>,
+}
+
+/// The fields of a request.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form, which is decoded field by field")]
+struct RequestFields {
+    /// The URL or path of the software release.
+    #[schema(min_length = 1, example = "https://sr.example/software.cfg")]
+    software_release: String,
+    /// The title of the instance: printable text. A tree has it once, and so have the roots.
+    #[schema(min_length = 1, example = "my-instance")]
+    partition_reference: String,
+    /// Which of the types of the release. Empty is `default`.
+    #[schema(required = false, example = "default")]
+    software_type: String,
+    /// The wanted state, a marshalled string: `started`, `stopped` or `destroyed`. Marshalled none, empty or no field keep
+    /// the stored state; a new instance is `started`.
+    #[schema(
+        required = false,
+        content_media_type = "text/xml",
+        example = "<marshal><string>started</string></marshal>"
+    )]
+    state: String,
+    /// A marshalled truth value: whether a shared instance is wanted, which a host serves. No field is false.
+    #[schema(required = false, content_media_type = "text/xml", example = "<marshal><bool>0</bool></marshal>")]
+    shared_xml: String,
+    /// A marshalled dictionary: the parameters of the instance. No field is an empty one.
+    #[schema(
+        required = false,
+        content_media_type = "text/xml",
+        example = "<marshal><dictionary><string>domain</string><string>app.example</string></dictionary></marshal>"
+    )]
+    partition_parameter_xml: String,
+    /// A marshalled dictionary: where the instance is to be, such as its `computer_guid`, or the `instance_guid` of the
+    /// host. No field is an empty one.
+    #[schema(
+        required = false,
+        content_media_type = "text/xml",
+        example = "<marshal><dictionary><string>computer_guid</string><string>local_computer</string></dictionary></marshal>"
+    )]
+    filter_xml: String,
+}
+
+/// The partition that requests, as clients name it that do not send the header. Both fields or none.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form, which is decoded field by field")]
+struct RequesterFields {
+    /// The computer of the partition that requests, for clients that send no `Authorization` header; with
+    /// `computer_partition_id`.
+    #[schema(required = false, example = "")]
+    computer_id: String,
+    /// The partition that requests, for clients that send no `Authorization` header; with `computer_id`.
+    #[schema(required = false, example = "")]
+    computer_partition_id: String,
 }
 
 impl TryFrom<&Fields> for RequestArguments {
