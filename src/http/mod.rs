@@ -2,6 +2,7 @@
 
 mod cache;
 mod control;
+mod docs;
 mod error;
 mod extract;
 mod failure;

@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, web};
 use thiserror::Error;
 
 use super::state::{LocalAddress, State};
-use super::{control, error, guard, json_rpc, slap_tool};
+use super::{control, docs, error, guard, json_rpc, slap_tool};
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
@@ -116,6 +116,7 @@ impl Application {
                 .wrap(from_fn(guard::guard))
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .configure(control::configure)
+                .configure(docs::configure)
                 .configure(slap_tool::configure)
                 .configure(json_rpc::configure)
                 .default_service(web::to(error::not_found))

@@ -11,9 +11,9 @@ const ALIASES: &[(&str, &str)] = &[("/getComputerInformation", "get_full_compute
 
 /// A route of the source: its method, its path and the name of its handler.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Route {
-    method: &'static str,
-    path: String,
+pub struct Route {
+    pub method: &'static str,
+    pub path: String,
     handler: String,
 }
 
@@ -25,7 +25,7 @@ fn source(path: &str) -> String {
 
 /// The methods that `src/http/json_rpc/mod.rs` mounts, by the names that `src/wire/json_rpc` gives them, with their
 /// handlers.
-fn methods() -> BTreeMap<String, String> {
+pub fn methods() -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wire/json_rpc")).unwrap() {
         let file = source(file.unwrap().path().to_str().unwrap());
@@ -50,7 +50,12 @@ fn methods() -> BTreeMap<String, String> {
 
 /// The routes that `src/http/slap_tool/mod.rs` mounts.
 fn routes() -> Vec<Route> {
-    let source = source("src/http/slap_tool/mod.rs");
+    mounted_by("slap_tool/mod.rs")
+}
+
+/// The routes that a file of `src/http` mounts.
+pub fn mounted_by(file: &str) -> Vec<Route> {
+    let source = source(&format!("src/http/{file}"));
     let mounted = |call: &str, method: &'static str| -> Vec<Route> {
         let starts = source.match_indices(call).map(|(at, _)| &source[at + call.len()..]);
         let route = starts.map(|rest| {

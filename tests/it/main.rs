@@ -5,6 +5,7 @@ mod calls;
 mod conformance;
 mod defects;
 mod layering;
+mod openapi;
 mod program;
 mod replay;
 mod request;

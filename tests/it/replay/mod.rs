@@ -2,7 +2,7 @@
 
 mod additions;
 mod compare;
-mod deviations;
+pub mod deviations;
 pub mod http;
 mod json_rpc;
 mod json_rpc_deviations;

@@ -1,0 +1,118 @@
+//! The document against the source and the running server.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use slapproxy::wire::form;
+
+use super::{Document, Name, escaped, operation};
+use crate::app::{TestApp, request};
+use crate::conformance::mounted_by;
+
+/// What is there for people and not for programs.
+const PAGES: [&str; 1] = ["/"];
+
+#[test]
+fn every_call_is_described_and_nothing_else() {
+    let mut routes = mounted_by("slap_tool/mod.rs");
+    routes.extend(mounted_by("control.rs"));
+    routes.retain(|route| !PAGES.contains(&route.path.as_str()));
+    let routes: BTreeSet<Name> = routes.into_iter().map(|route| (route.method.to_owned(), route.path)).collect();
+    assert_eq!(Document::new().calls(), routes);
+}
+
+#[test]
+fn every_call_belongs_to_a_group_and_is_summed_up() {
+    let document = Document::new();
+    let groups: Vec<&Value> = document.json["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    for call in document.calls() {
+        let (_, described) = document.at(&operation(&call)).unwrap();
+        assert!(groups.contains(&&described["tags"][0]), "{call:?}");
+        let summary = described["summary"].as_str().unwrap();
+        assert!(!summary.is_empty() && !summary.ends_with('.'), "{call:?}: {summary:?}");
+        for (name, field, _) in document.fields(&call) {
+            assert!(!field.is_null(), "{call:?}: {name}");
+        }
+    }
+}
+
+/// Where an example is, its schema, and the example.
+fn examples(pointer: &str, value: &Value, found: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Object(entries) => {
+            if let Some(example) = entries.get("example") {
+                let schema = entries.get("schema").map_or(pointer.to_owned(), |_| format!("{pointer}/schema"));
+                found.push((schema, example.clone()));
+            }
+            for (key, inner) in entries {
+                examples(&format!("{pointer}/{}", escaped(key)), inner, found);
+            }
+        }
+        Value::Array(list) => {
+            for (index, inner) in list.iter().enumerate() {
+                examples(&format!("{pointer}/{index}"), inner, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_example_is_valid() {
+    let mut document = Document::new();
+    let mut found = Vec::new();
+    examples("", &document.json, &mut found);
+    assert!(found.len() > 100, "{}", found.len());
+    for (schema, example) in found {
+        assert_eq!(document.fault(&schema, &example), None, "{schema}");
+    }
+}
+
+/// The answer to a call with some fields: its status, media type and body.
+fn ask(app: &TestApp, (method, path): &Name, fields: &[(String, String)]) -> (u16, String, String) {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let url = format!("{}{path}", app.url);
+    let request = if method == "GET" {
+        app.http.get(format!("{url}?{}", form::encode(&fields)))
+    } else {
+        app.http.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(form::encode(&fields))
+    };
+    let response = request.send().unwrap();
+    let media_type = response.headers()["content-type"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    (response.status().as_u16(), media_type, response.text().unwrap())
+}
+
+/// Calls of which exactly one of two fields is needed.
+const ALTERNATIVES: [&str; 1] = ["/getSoftwareReleaseListFromSoftwareProduct"];
+
+#[test]
+fn the_fields_that_are_required_are_those_that_the_server_misses() {
+    let app = TestApp::formatted(1);
+    request("root").send(&app);
+    let mut document = Document::new();
+    for call in document.calls() {
+        let given = |(name, field, _): &(String, Value, bool)| {
+            let example = match &field["example"] {
+                Value::Array(list) => list[0].as_str(),
+                example => example.as_str(),
+            };
+            (name.clone(), example.unwrap_or_else(|| panic!("{call:?}: {name} has no example")).to_owned())
+        };
+        if ALTERNATIVES.contains(&call.1.as_str()) {
+            continue;
+        }
+        let fields = document.fields(&call);
+        let required: Vec<_> = fields.iter().filter(|(.., required)| *required).map(given).collect();
+        for (missing, _) in &required {
+            let others: Vec<_> = required.iter().filter(|(name, _)| name != missing).cloned().collect();
+            let (status, _, body) = ask(&app, &call, &others);
+            assert_eq!(status, 400, "{call:?} without {missing}: {body}");
+            assert!(body.contains(&format!("<p>{missing}: the field is missing; ")), "{call:?}: {body}");
+        }
+        for fields in [required, fields.iter().map(given).collect()] {
+            let (status, media_type, body) = ask(&app, &call, &fields);
+            assert_ne!(status, 400, "{call:?} {fields:?}: {body}");
+            assert_eq!(document.fault_of_answer(&call, status, &media_type, &body), None, "{call:?} {fields:?}");
+        }
+    }
+}
