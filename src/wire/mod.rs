@@ -5,6 +5,7 @@ pub mod form;
 pub mod json;
 pub mod json_rpc;
 pub mod openapi;
+pub mod percent;
 pub mod slapformat;
 pub mod status;
 pub mod tioxml;

@@ -14,6 +14,7 @@ pub use software::{Installation, Product, ReportRelease, Supply};
 
 pub(crate) use arguments::printable;
 
+use super::percent;
 use crate::domain::error::Refusal;
 
 /// Decoded form fields, in the order of the wire. When a name repeats, the first value counts.
@@ -98,21 +99,8 @@ fn unescape(encoded: &[u8]) -> Cow<'_, [u8]> {
     if !encoded.iter().any(|byte| matches!(byte, b'%' | b'+')) {
         return Cow::Borrowed(encoded);
     }
-    let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, digit(tail.first()), digit(tail.get(1))) {
-            (b'+', ..) => bytes.push(b' '),
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                rest = &tail[2..];
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    Cow::Owned(bytes)
+    let blanks: Vec<u8> = encoded.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    Cow::Owned(percent::decode(&blanks))
 }
 
 /// Encodes fields as `application/x-www-form-urlencoded` text.
@@ -131,18 +119,7 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
 }
 
 fn escape(text: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            b' ' => out.push('+'),
-            byte => {
-                out.push('%');
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
-            }
-        }
-    }
+    out.push_str(&percent::encode(text).replace("%20", "+"));
 }
 
 #[cfg(test)]
