@@ -12,6 +12,7 @@ pub mod ids;
 pub mod instance;
 pub mod parameters;
 pub mod partition;
+pub mod service;
 pub mod software;
 pub mod state;
 pub mod status;

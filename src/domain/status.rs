@@ -142,6 +142,8 @@ pub enum Subject {
     SoftwareInstallation,
     /// A software instance, or a free partition.
     SoftwareInstance,
+    /// A shared instance.
+    SharedInstance,
 }
 
 impl Subject {
@@ -152,6 +154,7 @@ impl Subject {
             Self::ComputeNode => "Compute Node",
             Self::SoftwareInstallation => "Software Installation",
             Self::SoftwareInstance => "Software Instance",
+            Self::SharedInstance => "Slave Instance",
         }
     }
 }

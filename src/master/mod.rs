@@ -8,6 +8,7 @@ mod instance;
 mod listing;
 mod request;
 mod requester;
+mod service;
 mod shared;
 pub mod software;
 mod status;

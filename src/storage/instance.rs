@@ -57,7 +57,7 @@ pub struct NewInstance {
     pub sharing: Option<Sharing>,
 }
 
-fn title(row: &Row<'_>, column: &'static str) -> Result<Title, Error> {
+pub(super) fn title(row: &Row<'_>, column: &'static str) -> Result<Title, Error> {
     let text: String = row.get(column)?;
     Title::parse(column, &text).map_err(|refusal| damaged(column, &text, &refusal))
 }
@@ -66,7 +66,7 @@ fn id(row: &Row<'_>, column: &str) -> Result<Option<InstanceId>, Error> {
     Ok(row.get::<_, Option<i64>>(column)?.map(InstanceId))
 }
 
-fn instance(row: &Row<'_>) -> Result<Instance, Error> {
+pub(super) fn instance(row: &Row<'_>) -> Result<Instance, Error> {
     let state: String = row.get("requested_state")?;
     let own_title = title(row, "title")?;
     let root = id(row, "root_id")?;
@@ -100,7 +100,7 @@ fn instance(row: &Row<'_>) -> Result<Instance, Error> {
     })
 }
 
-fn shared_instance(row: &Row<'_>) -> Result<SharedInstance, Error> {
+pub(super) fn shared_instance(row: &Row<'_>) -> Result<SharedInstance, Error> {
     Ok(SharedInstance {
         reference: printable(row, "shared_reference")?,
         software_type: printable(row, "software_type")?,

@@ -12,6 +12,7 @@ mod lock;
 mod name;
 mod open;
 mod partition;
+mod service;
 mod show;
 mod software;
 mod status;
