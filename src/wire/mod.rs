@@ -2,6 +2,7 @@
 
 pub mod control;
 pub mod form;
+pub mod hateoas;
 pub mod json;
 pub mod json_rpc;
 pub mod openapi;

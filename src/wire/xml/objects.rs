@@ -100,11 +100,17 @@ fn parameter_dict(partition: &Partition, addresses: &[Address], occupant: &Occup
         ("slap_computer_partition_id", (&*partition.reference).into()),
         ("slap_software_release_url", (&*instance.wish.software_release).into()),
         ("slap_software_type", instance.wish.software_type.as_str().into()),
-        ("slave_instance_list", Value::list(shared.iter().map(shared_entry).collect())),
+        ("slave_instance_list", shared_list(shared)),
         ("timestamp", timestamp(instance.timestamp, format)),
     ];
     let own = instance.wish.parameters.texts().map(|(key, text)| (key.to_owned(), Value::String(text)));
     Value::dictionary(own.chain(system.into_iter().map(|(key, value)| (key.to_owned(), value))))
+}
+
+/// The shared instances of a host, as it reads them.
+#[must_use]
+pub fn shared_list(shared: &[SharedInstance]) -> Value {
+    Value::list(shared.iter().map(shared_entry).collect())
 }
 
 /// A shared instance as its host reads it: parameters keep their types.
