@@ -146,19 +146,23 @@ pub struct Front {
 }
 
 impl Front {
-    /// Reads the `Host` and, from configured proxies only, one level of forwarded scheme and prefix.
+    /// Reads the `Host` and, from configured proxies only, one level of forwarded scheme, host and prefix.
     pub fn of(state: &State, request: &HttpRequest) -> Self {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let trusted = request.peer_addr().is_some_and(|peer| state.trusted_proxies.contains(&peer.ip()));
         let forwarded = |name| header(name).filter(|_| trusted).and_then(|list| list.rsplit(',').next()).map(str::trim);
-        // A prefix such as `//other.example` would lead elsewhere; browsers skip blanks in it and take `\` for `/`.
+        // A prefix such as `//other.example` would lead elsewhere; browsers skip blanks in it and take `\` for `/`; and
+        // URLs are templates too, in which braces mean something.
         let prefix = forwarded("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/'));
         let path = |prefix: &&str| prefix.starts_with('/') && !prefix.starts_with("//");
-        let plain = |prefix: &&str| prefix.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        let plain =
+            |prefix: &&str| prefix.bytes().all(|byte| byte.is_ascii_graphic() && !br#"\{}?#"<>"#.contains(&byte));
         let prefix = prefix.filter(path).filter(plain);
+        let host = forwarded("x-forwarded-host").filter(|host| is_authority(host));
+        let host = host.or_else(|| header(HOST.as_str()).filter(|host| is_authority(host)));
         Self {
-            https: forwarded("x-forwarded-proto") == Some("https"),
-            host: header(HOST.as_str()).map_or_else(|| state.host.clone(), ToOwned::to_owned),
+            https: forwarded("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            host: host.unwrap_or(&state.host).to_owned(),
             prefix: prefix.unwrap_or_default().to_owned(),
         }
     }
@@ -173,6 +177,12 @@ impl Front {
     pub fn https(self) -> Option<HttpsFront> {
         self.https.then_some(HttpsFront { host: self.host, prefix: self.prefix })
     }
+}
+
+/// Whether a text is a name or an address with an optional port, and nothing that would end the authority of a URL.
+fn is_authority(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 #[cfg(test)]
