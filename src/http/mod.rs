@@ -7,6 +7,7 @@ mod error;
 mod extract;
 mod failure;
 mod guard;
+mod hateoas;
 mod json_rpc;
 mod server;
 mod slap_tool;

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::state::{LocalAddress, State};
 use super::{control, docs, error, guard, json_rpc, slap_tool};
+use super::{control, error, guard, hateoas, slap_tool};
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
@@ -119,6 +120,7 @@ impl Application {
                 .configure(docs::configure)
                 .configure(slap_tool::configure)
                 .configure(json_rpc::configure)
+                .configure(hateoas::configure)
                 .default_service(web::to(error::not_found))
         })
         .workers(available_parallelism().map_or(1, usize::from).min(WORKERS))

@@ -235,6 +235,12 @@ impl Request {
         self.set("partition_parameter_xml", dictionary(entries))
     }
 
+    /// Instance parameters of any types.
+    pub fn typed_parameters(self, parameters: &Value) -> Self {
+        let xml = slapproxy::wire::xml::dumps(parameters).unwrap();
+        self.set("partition_parameter_xml", String::from_utf8(xml).unwrap())
+    }
+
     /// The SLA, all of it texts.
     pub fn filter(self, entries: &[(&str, &str)]) -> Self {
         self.set("filter_xml", dictionary(entries))

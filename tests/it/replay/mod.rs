@@ -3,6 +3,8 @@
 mod additions;
 mod compare;
 pub mod deviations;
+mod deviations;
+mod hateoas;
 pub mod http;
 mod json_rpc;
 mod json_rpc_deviations;
@@ -84,10 +86,7 @@ fn check(exchange: &Exchange, answer: &Message, additions: &mut Additions, clock
         edits => {
             if recorded.status() >= 400 {
                 assert!(edits.is_empty(), "{name} cannot be edited");
-                let (status, description) = (recorded.status(), recorded.description());
-                let specific = (!GENERIC.contains(&description.as_str())).then_some(description.as_str());
-                let mut faults =
-                    refused(answer, status, |answered| answered.contains(specific.unwrap_or_default()), &description);
+                let mut faults = error_page(recorded, answer);
                 if methods(recorded) != methods(answer) {
                     faults.push(format!("{:?} is allowed", methods(answer)));
                 }
@@ -107,6 +106,13 @@ fn check(exchange: &Exchange, answer: &Message, additions: &mut Additions, clock
             marshalled(answer, &value, clock)
         }
     }
+}
+
+/// What is wrong with an answer where an error page was recorded: it must have its status, and say what it says.
+fn error_page(recorded: &Message, answer: &Message) -> Vec<String> {
+    let (status, description) = (recorded.status(), recorded.description());
+    let specific = (!GENERIC.contains(&description.as_str())).then_some(description.as_str());
+    refused(answer, status, |answered| answered.contains(specific.unwrap_or_default()), &description)
 }
 
 /// The methods that an answer allows.

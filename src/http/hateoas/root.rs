@@ -1,0 +1,43 @@
+//! The root of the API, which says where everything else is.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::error::Error;
+use super::{Answer, App, json, search};
+use crate::http::extract::{Front, query};
+use crate::wire::hateoas::{Address, Arguments, Root, Unhandled, to_json};
+
+/// `GET /hateoas`: the root is one slash further.
+pub async fn slash(app: App, request: HttpRequest) -> HttpResponse {
+    let mut location = Front::of(&app, &request).url("/hateoas/");
+    if !request.query_string().is_empty() {
+        location.push('?');
+        location.push_str(request.query_string());
+    }
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, location)).finish()
+}
+
+/// `GET /hateoas/`: the links; with `mode=search` a search, with `mode=traverse` the way to a document.
+pub async fn root(app: App, request: HttpRequest) -> Answer {
+    let fields = query(&request)?;
+    match fields.get("mode") {
+        None => {
+            let url = Front::of(&app, &request).url("/hateoas/");
+            json(move || to_json(&Root::at(&url))).await
+        }
+        Some("search") => search::search(&app, Arguments::try_from(&fields)?).await,
+        Some("traverse") => {
+            let relative_url = fields.required("relative_url")?;
+            let address = Address::parse(relative_url).ok_or_else(|| Unhandled::relative_url(relative_url))?;
+            let location = format!("{}{address}", Front::of(&app, &request).prefix);
+            Ok(HttpResponse::Found().insert_header((LOCATION, location)).finish())
+        }
+        Some(mode) => Err(Unhandled::mode(mode).into()),
+    }
+}
+
+/// `GET /hateoas/computer_module/Base_getComputerToken`: nobody has to prove anything here.
+pub async fn base_get_computer_token() -> Answer {
+    Err(Error::NoToken)
+}
