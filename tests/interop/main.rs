@@ -84,6 +84,11 @@ fn the_client_library_requests_shared_instances() {
 }
 
 #[test]
+fn the_command_line_and_the_client_library_list_and_show() {
+    run("test_information");
+}
+
+#[test]
 fn the_command_line_works() {
     run("test_cli");
 }

@@ -4,6 +4,7 @@ mod app;
 mod calls;
 mod conformance;
 mod defects;
+mod hateoas;
 mod layering;
 mod openapi;
 mod program;
