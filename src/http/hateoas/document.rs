@@ -17,7 +17,7 @@ pub async fn document(app: App, request: HttpRequest) -> Answer {
     // The path as it came: in names, an encoded slash is another thing than a slash.
     let Some(address) = Address::parse(request.uri().path()) else { return Ok(not_found(request).await) };
     let found = written(&app, address.clone()).await;
-    match (found, address.untitled()) {
+    match (found, address.as_one_title()) {
         (Err(Error::Unknown { .. }), Some(address)) => written(&app, address).await,
         (found, _) => found,
     }

@@ -49,7 +49,7 @@ impl Address {
 
     /// What else the path may mean: a title with a slash that was not encoded, rather than a root and a title.
     #[must_use]
-    pub fn untitled(self) -> Option<Self> {
+    pub fn as_one_title(self) -> Option<Self> {
         let joined =
             |name: InstanceName| Some(InstanceName { root: None, title: format!("{}/{}", name.root?, name.title) });
         match self {

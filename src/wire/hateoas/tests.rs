@@ -27,7 +27,7 @@ fn addresses_of_any_names_read_back() {
 fn slashes_that_are_not_encoded_are_taken_as_well_as_possible() {
     let of_tree = Address::parse("/hateoas/partitions/a/b").unwrap();
     assert_eq!(of_tree, Address::Instance(name(Some("a"), "b")));
-    assert_eq!(of_tree.untitled(), Some(Address::Instance(name(None, "a/b"))));
+    assert_eq!(of_tree.as_one_title(), Some(Address::Instance(name(None, "a/b"))));
     assert_eq!(Address::parse("/hateoas/shared/a/b/c"), Some(Address::Shared(name(None, "a/b/c"))));
     assert_eq!(
         Address::parse("/hateoas/software_installations/c/https://a/b"),
