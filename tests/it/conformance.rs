@@ -1,8 +1,12 @@
-//! Each classic route and each JSON-RPC method has a handler of its own name, and a golden exchange.
+//! Each classic route and each JSON-RPC method has a handler of its own name, and each route a golden exchange.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::mem::discriminant;
 use std::path::Path;
+
+use slapproxy::wire::form::Fields;
+use slapproxy::wire::hateoas::{Address, Name, Search};
 
 use crate::replay::http::{Message, exchanges};
 
@@ -136,6 +140,41 @@ fn every_json_rpc_method_has_a_handler_of_its_name_and_a_golden_exchange() {
         let (verb, noun) = (parts.next().unwrap(), parts.nth(1).unwrap());
         assert_eq!(*handler, format!("{}_{noun}", snake_case(verb)), "{name}");
         assert!(golden.contains(name), "{name} has no golden exchange");
+    }
+}
+
+#[test]
+fn every_hateoas_route_document_and_search_has_a_golden_exchange() {
+    let golden: Vec<Message> =
+        ["hateoas", "own"].into_iter().flat_map(exchanges).map(|golden| golden.request).collect();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/hateoas/mod.rs");
+    let source = fs::read_to_string(source).unwrap();
+    let mounted: Vec<&str> = source.split("read(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(mounted.len(), source.matches(".service(").count(), "{mounted:?}");
+    for path in mounted.into_iter().filter(|path| !path.contains('{')) {
+        assert!(golden.iter().any(|request| request.path() == path), "{path}");
+    }
+    let documents: Vec<Address> = golden.iter().filter_map(|request| Address::parse(request.path())).collect();
+    assert!(documents.iter().any(|address| matches!(address, Address::Instance(_))));
+    assert!(documents.iter().any(|address| matches!(address, Address::Shared(_))));
+    assert!(documents.iter().any(|address| matches!(address, Address::Computer(_))));
+    assert!(documents.iter().any(|address| matches!(address, Address::Installation(..))));
+    let search = |request: &Message| {
+        let query = request.start.split(' ').nth(1).unwrap().split_once('?')?.1;
+        Search::parse(Fields::parse(query.as_bytes()).unwrap().get("query")?).ok()
+    };
+    let searches: Vec<Search> = golden.iter().filter_map(search).collect();
+    for (named, kind) in [
+        (false, Search::InstanceTrees(None)),
+        (true, Search::InstanceTrees(None)),
+        (true, Search::TreeMembers(Name::new(""))),
+        (false, Search::Computers(None)),
+        (true, Search::Computers(None)),
+        (true, Search::ComputersTitled(Name::new(""))),
+        (true, Search::Installations(None)),
+    ] {
+        let fits = |search: &Search| discriminant(search) == discriminant(&kind) && search.name().is_some() == named;
+        assert!(searches.iter().any(fits), "{kind:?}, named: {named}");
     }
 }
 
