@@ -10,5 +10,6 @@ mod poison;
 mod renaming;
 mod reports;
 mod safety;
+mod services;
 mod shared;
 mod slow_clients;

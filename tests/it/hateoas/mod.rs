@@ -4,7 +4,6 @@ mod documents;
 mod fronts;
 mod news;
 mod searches;
-mod size;
 mod titles;
 
 use serde_json::Value as Json;
@@ -12,7 +11,8 @@ use slapproxy::wire::form;
 
 use crate::app::{Answer, TestApp};
 
-const TREES: &str = r#"portal_type:"Instance Tree" AND validation_state:validated"#;
+/// The query for all services.
+pub const TREES: &str = r#"portal_type:"Instance Tree" AND validation_state:validated"#;
 const COMPUTERS: &str = r#"portal_type:"Compute Node" AND validation_state:validated"#;
 const INSTALLATIONS: &str = r#"portal_type:"Software Installation" AND validation_state:validated"#;
 const MEMBERS: &str = concat!(
@@ -20,12 +20,13 @@ const MEMBERS: &str = concat!(
     "default_specialise_title:="
 );
 
-/// Searches that name something.
-fn titled(title: &str) -> String {
+/// The query for the services of a title.
+pub fn titled(title: &str) -> String {
     format!("{TREES} AND title:=\"{title}\"")
 }
 
-fn search(app: &TestApp, query: &str) -> Answer {
+/// The answer to a search.
+pub fn search(app: &TestApp, query: &str) -> Answer {
     search_with(app, query, &[])
 }
 
@@ -34,7 +35,8 @@ fn search_with(app: &TestApp, query: &str, more: &[(&str, &str)]) -> Answer {
     app.get(&format!("/hateoas/?{}", form::encode(&fields)))
 }
 
-fn json(answer: &Answer) -> Json {
+/// The document of a successful answer.
+pub fn json(answer: &Answer) -> Json {
     assert_eq!(answer.status, 200, "{}", answer.body);
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -46,7 +48,7 @@ fn rows(app: &TestApp, query: &str) -> Vec<Json> {
 }
 
 /// Some columns of the rows that a search finds.
-fn columns(app: &TestApp, query: &str, names: &[&str]) -> Vec<Vec<String>> {
+pub fn columns(app: &TestApp, query: &str, names: &[&str]) -> Vec<Vec<String>> {
     let text = |row: &Json, name: &str| row[name].as_str().map_or_else(|| row[name].to_string(), Into::into);
     rows(app, query).iter().map(|row| names.iter().map(|name| text(row, name)).collect()).collect()
 }
