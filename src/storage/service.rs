@@ -76,12 +76,13 @@ impl ReadTx<'_> {
         Ok(readable("an instance", rows))
     }
 
-    /// The software instances that people requested, in the order of their first request; all, or those of a title.
+    /// The software instances that people requested, in the order of their partitions; all, or those of a title.
     ///
     /// # Errors
     /// When the database fails.
     pub fn root_services(&self, title: Option<&str>, limit: Option<u32>) -> Result<Vec<Service>, Error> {
-        let what = "WHERE i.shared = 0 AND i.root_id IS NULL AND (?1 IS NULL OR i.title = ?1) ORDER BY i.id LIMIT ?2";
+        let what = "WHERE i.shared = 0 AND i.root_id IS NULL AND (?1 IS NULL OR i.title = ?1) \
+                    ORDER BY p.id IS NULL, p.id, i.id LIMIT ?2";
         self.services(what, params![title, limit.map_or(ALL, i64::from)])
     }
 

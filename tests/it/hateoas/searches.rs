@@ -44,6 +44,17 @@ fn instance_trees_are_the_roots_and_then_the_shared_roots() {
 }
 
 #[test]
+fn roots_are_in_the_order_of_their_partitions() {
+    let app = TestApp::formatted(2);
+    request("first").place(&app);
+    request("second").place(&app);
+    request("first").state("destroyed").place(&app);
+    assert_eq!(app.destroyed(LOCAL, "slappart0"), Answer::text("OK"));
+    assert_eq!(request("third").place(&app), "slappart0");
+    assert_eq!(columns(&app, TREES, &["title"]), [["third"], ["second"]]);
+}
+
+#[test]
 fn a_title_means_the_software_instance_rather_than_the_shared_one() {
     let app = TestApp::formatted(2);
     request("host").place(&app);
