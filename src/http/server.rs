@@ -12,8 +12,7 @@ use actix_web::{App, HttpServer, web};
 use thiserror::Error;
 
 use super::state::{LocalAddress, State};
-use super::{control, docs, error, guard, json_rpc, slap_tool};
-use super::{control, error, guard, hateoas, slap_tool};
+use super::{control, docs, error, guard, hateoas, json_rpc, slap_tool};
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;

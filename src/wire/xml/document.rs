@@ -102,6 +102,10 @@ impl<'a> Document<'a> {
             let message = format!("XML cannot carry the character U+{:04X}", u32::from(character));
             return Err(ReadError::at(text.as_bytes(), offset, message));
         }
+        if text.starts_with('\u{feff}') {
+            // The reader would drop it without counting it, and every position would be wrong.
+            return Err(ReadError::at(text.as_bytes(), 0, "The document starts with a second byte-order mark"));
+        }
         let mut reader = NsReader::from_str(text);
         reader.config_mut().check_comments = true;
         Ok(Self { text, reader, depth: 0, depth_limit, offset: 0, end_pending: false, root_seen: false })

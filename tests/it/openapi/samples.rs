@@ -73,7 +73,9 @@ fn recorded_exchanges_are_as_described() {
         }
         all.extend(found.into_iter().map(|fault| format!("{}: {fault}", exchange.name)));
     }
-    for exchange in exchanges("own") {
+    // The document describes the classic calls and JSON-RPC; HATEOAS describes itself by its links.
+    let described = exchanges("own").into_iter().filter(|exchange| !exchange.request.path().starts_with("/hateoas"));
+    for exchange in described {
         let answer = &exchange.response;
         let found = faults(&mut document, &exchange.request, answer.status(), said(answer), &answer.body);
         all.extend(found.into_iter().map(|fault| format!("own {}: {fault}", exchange.name)));

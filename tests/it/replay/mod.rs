@@ -3,7 +3,6 @@
 mod additions;
 mod compare;
 pub mod deviations;
-mod deviations;
 mod hateoas;
 pub mod http;
 mod json_rpc;

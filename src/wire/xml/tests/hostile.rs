@@ -15,6 +15,12 @@ fn object(content: &str) -> String {
 }
 
 #[test]
+fn only_one_byte_order_mark_may_stand_before_a_document() {
+    let document = "\u{feff}\u{feff}<marshal><list id='i2'><reference id='i2'/></list></marshal>";
+    assert_eq!(refusal(document), "The document starts with a second byte-order mark (line 1, column 1)");
+}
+
+#[test]
 fn wrong_values_are_refused_by_name() {
     let cases = [
         ("", "<marshal> holds no value (line 1, column 10)"),
