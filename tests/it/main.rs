@@ -5,6 +5,7 @@ mod calls;
 mod conformance;
 mod defects;
 mod hateoas;
+mod json_rpc;
 mod layering;
 mod openapi;
 mod program;
