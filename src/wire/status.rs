@@ -10,20 +10,26 @@ use crate::domain::timestamp::Timestamp;
 /// whatever the names of the flags say.
 const SILENCE: [i64; 2] = [216_000_000, 432_000_000];
 
-/// The latest report about a computer, an instance or a software installation.
+/// The latest report about a computer, an instance or a software installation. The Python proxy tells the text only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatusDocument {
     /// What it is about: `Compute Node`, `Software Instance` or `Software Installation`.
+    #[serde(default)]
     pub portal_type: String,
     /// The name of what it is about.
+    #[serde(default)]
     pub reference: String,
     /// Who reported; `SlapOS Master` when nobody did.
+    #[serde(default)]
     pub user: String,
     /// When it was reported, an RFC 1123 date; now when nothing was.
+    #[serde(default)]
     pub created_at: String,
     /// Since when the first word of the text has been the same.
+    #[serde(default)]
     pub since: String,
     /// The last reported state; empty when none was.
+    #[serde(default)]
     pub state: String,
     /// The report: its first word is `#access`, `#error` or `#building`.
     pub text: String,

@@ -108,11 +108,13 @@ pub struct InstanceEntry {
     /// Its identifier.
     pub instance_guid: String,
     /// What its requester wants it to be.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(started|stopped|destroyed)$")]
     pub state: RequestedState,
     /// The reference of its partition.
+    #[serde(default)]
     pub compute_partition_id: String,
     /// Its software release.
+    #[serde(default)]
     pub software_release_uri: String,
 }
 
@@ -151,7 +153,7 @@ pub struct InstallationEntry {
     /// The URL or path.
     pub software_release_uri: String,
     /// What is wanted: `available` or `destroyed`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(available|destroyed)$")]
     pub state: SupplyState,
 }
 

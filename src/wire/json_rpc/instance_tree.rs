@@ -70,7 +70,7 @@ pub struct SharedInstanceEntry {
     /// Its software type.
     pub software_type: String,
     /// What its requester wants it to be.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(started|stopped|destroyed)$")]
     pub state: RequestedState,
     /// Its parameters, with the types of the request.
     #[schema(value_type = Object)]

@@ -26,7 +26,7 @@ pub struct PostSoftwareInstallation {
     pub software_release_uri: SoftwareRelease,
     /// `available`, also when absent, or `destroyed`.
     #[serde(default = "available")]
-    #[schema(value_type = String, default = "available")]
+    #[schema(value_type = String, pattern = "^(available|destroyed)$", default = "available")]
     pub state: SupplyState,
 }
 

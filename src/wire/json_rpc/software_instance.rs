@@ -47,7 +47,7 @@ pub struct PostSoftwareInstance {
     pub parameters: Parameters,
     /// `started`, also when absent, `stopped` or `destroyed`.
     #[serde(default = "started")]
-    #[schema(value_type = String, default = "started")]
+    #[schema(value_type = String, pattern = "^(started|stopped|destroyed)$", default = "started")]
     pub state: RequestedState,
     /// Whether a shared instance is wanted.
     #[serde(default)]
@@ -121,7 +121,7 @@ pub struct PutSoftwareInstanceReportedState {
     /// The identifier of the instance.
     pub instance_guid: String,
     /// `started`, `stopped`, or `destroyed`, which ends the instance.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(started|stopped|destroyed)$")]
     pub reported_state: RequestedState,
 }
 
@@ -171,7 +171,7 @@ pub struct Instance {
     /// The software type.
     pub software_type: String,
     /// What its requester wants it to be: `started`, `stopped` or `destroyed`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(started|stopped|destroyed)$")]
     pub state: RequestedState,
     /// What it published, with the types of the publication.
     #[schema(value_type = Object)]

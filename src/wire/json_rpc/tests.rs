@@ -102,3 +102,37 @@ fn a_description_is_open_and_its_faults_are_placed() {
         assert_eq!(error, fault, "{rest}");
     }
 }
+
+#[test]
+fn a_request_is_read_as_it_is_written() {
+    let json = concat!(
+        r#"{"title":"t","software_release_uri":"/sr","software_type":"","parameters":{"n":1},"state":"stopped","#,
+        r#""shared":true,"sla_parameters":{"computer_guid":"C","retention_delay":7.5}}"#
+    );
+    let request: PostSoftwareInstance = read(json.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(write(&request).unwrap()).unwrap(), json);
+}
+
+#[test]
+fn schemas_are_closed_and_say_what_is_required() {
+    let schema = serde_json::to_value(<PutSoftwareInstanceTitle as utoipa::PartialSchema>::schema()).unwrap();
+    let expected = serde_json::json!({
+        "type": "object",
+        "description": "Gives an instance a new title. Its identifier follows; the former one is still accepted.",
+        "required": ["instance_guid", "title"],
+        "properties": {
+            "instance_guid": {"type": "string", "description": "The identifier of the instance."},
+            "title": {
+                "type": "string",
+                "description": "The new title, which nothing else in its tree has.",
+                "maxLength": 200,
+            },
+        },
+        "additionalProperties": false,
+    });
+    assert_eq!(schema, expected);
+    let schema = serde_json::to_value(<PostSoftwareInstance as utoipa::PartialSchema>::schema()).unwrap();
+    assert_eq!(schema["required"], serde_json::json!(["title", "software_release_uri", "software_type"]));
+    let schema = serde_json::to_value(<PutComputeNodeFormat as utoipa::PartialSchema>::schema()).unwrap();
+    assert_eq!(schema["required"], serde_json::json!(["computer_guid", "compute_partition_list"]));
+}

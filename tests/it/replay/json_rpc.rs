@@ -5,9 +5,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, from_str, json};
 use slapproxy::config::Overrides;
+use slapproxy::wire::json_rpc::{
+    AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
+    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
+    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
+    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
+    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
+    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate, RequestError, read, write,
+};
 
 use super::http::{Exchange, Message, authority, directory, exchanges, send};
-use super::json_rpc_deviations::{DEVIATIONS, Instead, NOT_FORWARDED};
+use super::json_rpc_deviations::{DEVIATIONS, Deviation, Instead, NOT_FORWARDED};
 use crate::app::TestApp;
 
 /// Titles of recorded errors that say no more than the status.
@@ -40,9 +49,75 @@ fn the_recorded_session_is_answered_as_recorded_or_as_the_table_of_deviations_sa
 #[test]
 fn every_deviation_is_about_recorded_exchanges() {
     let names: BTreeSet<String> = exchanges("json-rpc").into_iter().map(|exchange| exchange.name).collect();
-    let steps = DEVIATIONS.iter().flat_map(|deviation| deviation.steps).chain(NOT_FORWARDED);
-    for step in steps {
+    for Deviation { steps, reason, .. } in DEVIATIONS {
+        assert!(!steps.is_empty(), "{reason}");
+        for step in *steps {
+            assert!(names.contains(*step), "there is no {step}: {reason}");
+        }
+    }
+    for step in NOT_FORWARDED {
         assert!(names.contains(*step), "there is no {step}");
+    }
+}
+
+#[test]
+fn recorded_documents_of_every_method_are_read_by_their_types() {
+    let golden = exchanges("json-rpc");
+    let mut methods = 0;
+    macro_rules! read_all {
+        ($($method:ty),*) => {$(
+            methods += 1;
+            let found = read_documents::<$method>(&golden);
+            assert!(found > 0, "{} has no document", <$method>::NAME);
+        )*};
+    }
+    read_all!(
+        AllDocsComputeNodeInstanceList,
+        AllDocsComputeNodeList,
+        AllDocsComputeNodeSoftwareInstallationList,
+        AllDocsInstanceNodeInstanceList,
+        AllDocsInstanceTreeList,
+        GetComputeNodeStatus,
+        GetComputePartition,
+        GetHateoasUrl,
+        GetInstanceTree,
+        GetSoftwareInstance,
+        GetSoftwareInstanceCertificate,
+        PostComputeNodeCertificate,
+        PostComputeNodeUsage,
+        PostSoftwareInstallation,
+        PostSoftwareInstance,
+        PutComputeNodeBang,
+        PutComputeNodeFormat,
+        PutSoftwareInstallationError,
+        PutSoftwareInstallationReportedState,
+        PutSoftwareInstanceBang,
+        PutSoftwareInstanceConnectionParameter,
+        PutSoftwareInstanceError,
+        PutSoftwareInstanceReportedState,
+        PutSoftwareInstanceTitle,
+        RemoveComputeNodeCertificate
+    );
+    assert_eq!(methods, 25);
+}
+
+/// Reads the recorded documents of a method, and writes them again without losing anything; returns how many responses
+/// there were.
+fn read_documents<M: Method>(golden: &[Exchange]) -> usize {
+    let own = golden.iter().filter(|exchange| exchange.request.path().strip_prefix('/') == Some(M::NAME));
+    let own = own.filter(|exchange| exchange.response.status() == 200 && exchange.request.start.starts_with("POST "));
+    let documents = own.map(|Exchange { name, request, response }| {
+        again(name, &request.body, &read::<M>(request.body.as_bytes()));
+        again(name, &response.body, &read::<M::Response>(response.body.as_bytes()));
+    });
+    documents.count()
+}
+
+fn again<T: serde::Serialize>(name: &str, recorded: &str, document: &Result<T, RequestError>) {
+    let document = document.as_ref().unwrap_or_else(|error| panic!("{name}: {error}"));
+    let written: Value = serde_json::from_slice(&write(document).unwrap()).unwrap();
+    for (key, value) in from_str::<Value>(recorded).unwrap().as_object().unwrap() {
+        assert_eq!(written.get(key), Some(value), "{name}: {key}");
     }
 }
 

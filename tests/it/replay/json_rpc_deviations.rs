@@ -19,7 +19,6 @@ pub struct Deviation {
     /// The answer to each of them.
     pub instead: Instead,
     /// Why that is right.
-    #[expect(dead_code, reason = "it is for readers")]
     pub reason: &'static str,
 }
 
