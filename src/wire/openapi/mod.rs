@@ -1,6 +1,7 @@
 //! The OpenAPI document: every call of the server, from the types that decode the requests.
 
 mod classic;
+mod json_rpc;
 mod operation;
 mod server;
 
@@ -14,11 +15,12 @@ use self::operation::{Schemas, refusals};
 const SPEAKER: &str = "X-SlapPartition";
 
 const ABOUT: &str = "A SlapOS master for one machine. Agents and clients of SlapOS call it to describe computers, supply \
-                     software releases, request instances and report what became of them.\n\nURLs are relative to the URL of \
-                     the master. What can be read with `GET` answers `HEAD` too, and every path answers `OPTIONS`. Requests \
-                     are answered only when their `Host` is a name of the server and no other site sends them; there is no \
-                     authentication. Some texts are *marshalled*: XML that carries typed values, such as \
-                     `<marshal><dictionary><string>key</string><int>1</int></dictionary></marshal>`.";
+                     software releases, request instances and report what became of them.\n\nThere are two APIs for the \
+                     same things: the classic one, with a form in and XML or text out, and JSON-RPC, with a JSON object \
+                     in and out. URLs are relative to the URL of the master. What can be read with `GET` answers `HEAD` \
+                     too. Requests are answered only when their `Host` is a name of the server and no other site sends \
+                     them; there is no authentication.\n\nSome texts of the classic API are *marshalled*: XML that carries \
+                     typed values, such as `<marshal><dictionary><string>key</string><int>1</int></dictionary></marshal>`.";
 
 const SPEAKER_IS: &str = "Who asks: `X-SlapPartition computer_id=COMPUTER, computer_partition_id=PARTITION`. It proves \
                           nothing and is optional: without it, a person asks. What a partition requests belongs to its \
@@ -26,11 +28,14 @@ const SPEAKER_IS: &str = "Who asks: `X-SlapPartition computer_id=COMPUTER, compu
                           is unknown is refused with 400 by the calls that request.";
 
 /// The groups, in the order of the document.
-const GROUPS: [(&str, &str); 5] = [
+const GROUPS: [(&str, &str); 8] = [
     ("Computers", "Classic API: computers, their descriptions and what they consume."),
     ("Software", "Classic API: software releases on computers."),
     ("Instances", "Classic API: instances, which live in the partitions of computers."),
     ("Status", "Classic API: what nodes report, and what was reported last."),
+    ("JSON-RPC: computers", "One JSON object in, one out; the path names the method."),
+    ("JSON-RPC: software", "Software releases on computers."),
+    ("JSON-RPC: instances", "Instances and their trees."),
     ("Server", "The server itself."),
 ];
 
@@ -46,10 +51,16 @@ fn build() -> OpenApi {
     for call in classic::CALLS.iter().chain(server::CALLS) {
         paths = paths.path(call.path, call.item(&mut schemas));
     }
+    for item in json_rpc::METHODS {
+        let (path, item) = item(&mut schemas);
+        paths = paths.path(path, item);
+    }
+    let failures = json_rpc::failures(&mut schemas);
     let speaker = ApiKeyValue::with_description("Authorization", SPEAKER_IS);
     let components = ComponentsBuilder::new()
         .schemas_from_iter(schemas.0)
         .responses_from_iter(refusals())
+        .responses_from_iter(failures)
         .security_scheme(SPEAKER, SecurityScheme::ApiKey(ApiKey::Header(speaker)));
     let info = InfoBuilder::new().title("slapproxy").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT));
     let tags = GROUPS.iter().map(|(name, about)| {

@@ -9,7 +9,7 @@ use utoipa::openapi::path::{
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder};
 
 use super::SPEAKER;
 
@@ -25,7 +25,7 @@ pub struct Schemas(pub BTreeMap<String, RefOr<Schema>>);
 
 impl Schemas {
     /// Takes in a type, with all that it names.
-    fn take<T: ToSchema>(&mut self) -> Ref {
+    pub fn take<T: ToSchema>(&mut self) -> Ref {
         let mut named = Vec::new();
         T::schemas(&mut named);
         self.0.extend(named);
@@ -154,7 +154,8 @@ impl Call {
     }
 }
 
-fn speaker() -> SecurityRequirement {
+/// The header that tells who asks.
+pub fn speaker() -> SecurityRequirement {
     SecurityRequirement::new::<_, [&str; 0], &str>(SPEAKER, [])
 }
 
@@ -203,8 +204,12 @@ fn refusal(name: &str) -> Ref {
 
 /// An error page.
 fn page(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(text("^<!doctype html>"))).example(Some(PAGE.into()));
-    ResponseBuilder::new().description(description).content("text/html", content.build()).build()
+    ResponseBuilder::new().description(description).content("text/html", page_content()).build()
+}
+
+/// The content of an error page.
+pub fn page_content() -> Content {
+    ContentBuilder::new().schema(Some(text("^<!doctype html>"))).example(Some(PAGE.into())).build()
 }
 
 fn text(pattern: &str) -> ObjectBuilder {

@@ -7,7 +7,7 @@ use slapproxy::wire::form;
 
 use super::{Document, Name, escaped, operation};
 use crate::app::{TestApp, request};
-use crate::conformance::mounted_by;
+use crate::conformance::{methods, mounted_by};
 
 /// What is there for people and not for programs.
 const PAGES: [&str; 1] = ["/"];
@@ -17,8 +17,9 @@ fn every_call_is_described_and_nothing_else() {
     let mut routes = mounted_by("slap_tool/mod.rs");
     routes.extend(mounted_by("control.rs"));
     routes.retain(|route| !PAGES.contains(&route.path.as_str()));
-    let routes: BTreeSet<Name> = routes.into_iter().map(|route| (route.method.to_owned(), route.path)).collect();
-    assert_eq!(Document::new().calls(), routes);
+    let mut calls: BTreeSet<Name> = routes.into_iter().map(|route| (route.method.to_owned(), route.path)).collect();
+    calls.extend(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}"))));
+    assert_eq!(Document::new().calls(), calls);
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn the_fields_that_are_required_are_those_that_the_server_misses() {
             };
             (name.clone(), example.unwrap_or_else(|| panic!("{call:?}: {name} has no example")).to_owned())
         };
-        if ALTERNATIVES.contains(&call.1.as_str()) {
+        if ALTERNATIVES.contains(&call.1.as_str()) || call.1.starts_with("/slapos.") {
             continue;
         }
         let fields = document.fields(&call);
@@ -114,5 +115,43 @@ fn the_fields_that_are_required_are_those_that_the_server_misses() {
             assert_ne!(status, 400, "{call:?} {fields:?}: {body}");
             assert_eq!(document.fault_of_answer(&call, status, &media_type, &body), None, "{call:?} {fields:?}");
         }
+    }
+}
+
+#[test]
+fn methods_take_the_fields_that_are_described_and_no_others() {
+    let app = TestApp::formatted(1);
+    let mut document = Document::new();
+    let methods = document.calls().into_iter().filter(|(_, path)| path.starts_with("/slapos."));
+    for call in methods.collect::<Vec<_>>() {
+        let ask = |body: &Value| {
+            let request = app.http.post(format!("{}{}", app.url, call.1)).header("Content-Type", "application/json");
+            let response = request.body(body.to_string()).send().unwrap();
+            (response.status().as_u16(), response.text().unwrap())
+        };
+        let content = format!("{}/requestBody/content/application~1json", operation(&call));
+        let example = document.at(&format!("{content}/example")).unwrap().1.clone();
+        let (schema, _) = document.at(&format!("{content}/schema")).unwrap();
+        let mut bodies = vec![example.clone()];
+        for (name, _, required) in document.fields(&call) {
+            let mut body = example.clone();
+            body.as_object_mut().unwrap().remove(&name);
+            if required {
+                assert!(document.fault(&schema, &body).is_some(), "{call:?} without {name}");
+                let (status, answer) = ask(&body);
+                assert!(status == 400 && answer.contains(&format!("`{name}`")), "{call:?} without {name}: {answer}");
+            } else {
+                bodies.push(body);
+            }
+        }
+        for body in bodies {
+            let (status, answer) = ask(&body);
+            assert_ne!(status, 400, "{call:?} {body}: {answer}");
+            assert_eq!(document.fault_of_answer(&call, status, "application/json", &answer), None, "{call:?} {body}");
+        }
+        let mut body = example;
+        body["further"] = Value::Null;
+        assert!(document.fault(&schema, &body).is_some(), "{call:?} takes further fields");
+        assert_eq!(ask(&body).0, 400, "{call:?} takes further fields");
     }
 }

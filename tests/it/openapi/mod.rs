@@ -100,6 +100,8 @@ impl Document {
     /// What is wrong with a request.
     fn fault_of_request(&mut self, call: &Name, request: &Message) -> Option<String> {
         let media_type = request.header("Content-Type").unwrap_or_default().split(';').next().unwrap();
+        // Vendor types of JSON are taken too, which a document cannot say.
+        let media_type = if media_type.ends_with("+json") { "application/json" } else { media_type };
         if call.0 == "GET" {
             let query = request.start.split(' ').nth(1).unwrap().split_once('?').map_or("", |(_, query)| query);
             let fields = slapproxy::wire::form::Fields::parse(query.as_bytes()).unwrap();
@@ -113,6 +115,9 @@ impl Document {
         }
         let schema = format!("{}/requestBody/content/{}/schema", operation(call), escaped(media_type));
         let Some((schema, _)) = self.at(&schema) else { return Some(format!("{media_type} is not described")) };
+        if media_type == "application/json" {
+            return self.fault(&schema, &serde_json::from_str(&request.body).unwrap());
+        }
         let fields = request.fields();
         let value = self.fields(call).into_iter().filter_map(|(name, schema, _)| {
             let value = match schema["type"].as_str() {
