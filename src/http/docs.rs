@@ -1,6 +1,7 @@
 //! The OpenAPI document, and the page that shows it.
 
 use std::sync::LazyLock;
+use std::thread;
 
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::{self, Bytes};
@@ -9,8 +10,11 @@ use actix_web::{HttpResponse, Responder};
 use super::slap_tool::read;
 use crate::wire::openapi;
 
-/// Made when it is asked for first.
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi::document()));
+/// Made when it is asked for first, in a thread of its own: the memory that this takes goes away with the thread.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    let made = thread::spawn(openapi::document).join().unwrap_or_default();
+    Bytes::copy_from_slice(made.as_bytes())
+});
 
 /// The page, with its own style and script; it loads nothing but the document.
 const PAGE: &str = include_str!("docs.html");
