@@ -6,6 +6,7 @@ mod error;
 mod extract;
 mod hateoas;
 mod instance_tree;
+mod overview;
 mod software_installation;
 mod software_instance;
 
@@ -14,7 +15,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use self::error::Error;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
-    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
+    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
+    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
     GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
     PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
     PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
@@ -60,6 +62,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(method::<GetInstanceTree>().to(instance_tree::get_instance_tree))
         .service(method::<AllDocsInstanceTreeList>().to(instance_tree::all_docs_instance_tree_list))
         .service(method::<AllDocsInstanceNodeInstanceList>().to(instance_tree::all_docs_instance_node_instance_list))
+        .service(method::<AllDocsComputePartitionList>().to(overview::all_docs_compute_partition_list))
+        .service(method::<AllDocsSoftwareInstallationList>().to(overview::all_docs_software_installation_list))
+        .service(method::<AllDocsInstanceTreeInstanceList>().to(overview::all_docs_instance_tree_instance_list))
+        .service(method::<AllDocsEventList>().to(overview::all_docs_event_list))
         .service(method::<GetHateoasUrl>().to(hateoas::get_hateoas_url))
         .service(web::resource("/slapos.{method:.*}").to(unknown));
 }

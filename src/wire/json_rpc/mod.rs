@@ -5,6 +5,7 @@
 mod compute_node;
 mod instance_tree;
 mod open;
+mod overview;
 mod software_installation;
 mod software_instance;
 mod text;
@@ -25,6 +26,11 @@ pub use instance_tree::{
     SharedInstanceEntry, SharedInstanceList,
 };
 pub use open::{ComputePartition, PartitionAddress};
+pub use overview::{
+    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList,
+    ComputePartitionEntry, ComputePartitionList, EventCursor, EventEntry, EventList, ReportedInstallation,
+    ReportedInstallationList, TreeInstanceList,
+};
 pub use software_installation::{
     PostSoftwareInstallation, PutSoftwareInstallationError, PutSoftwareInstallationReportedState, ReportedSoftware,
 };

@@ -11,7 +11,8 @@ use utoipa::{PartialSchema, ToSchema};
 use super::operation::{Schemas, page_content, speaker};
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
-    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeList, ErrorDocument, GetComputeNodeStatus, GetComputePartition,
+    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
+    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition,
     GetHateoasUrl, GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method,
     PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance,
     PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError, PutSoftwareInstallationReportedState,
@@ -64,6 +65,13 @@ macro_rules! response {
 
 /// A method with its group and its examples: a golden exchange, or a request and a response.
 macro_rules! method {
+    ($group:ident $request:ident, own $golden:literal) => {
+        method!(
+            $group $request,
+            include_str!(concat!("../../../fixtures/wire/own/", $golden, ".request.http")),
+            include_str!(concat!("../../../fixtures/wire/own/", $golden, ".response.http"))
+        )
+    };
     ($group:ident $request:ident, $golden:literal) => {
         method!($group $request, request!($golden), response!($golden))
     };
@@ -83,10 +91,14 @@ pub const METHODS: &[Item] = &[
     method!(COMPUTERS AllDocsComputeNodeInstanceList, "allDocs.compute_node_instance_list"),
     method!(COMPUTERS AllDocsComputeNodeSoftwareInstallationList, "allDocs.compute_node_software_installation_list"),
     method!(COMPUTERS AllDocsComputeNodeList, "allDocs.WIP.compute_node_list"),
+    method!(COMPUTERS AllDocsComputePartitionList, own "slapos.allDocs.WIP.compute_partition_list"),
     method!(COMPUTERS GetHateoasUrl, "get.hateoas_url"),
     method!(SOFTWARE PostSoftwareInstallation, "post.software_installation"),
     method!(SOFTWARE PutSoftwareInstallationReportedState, "put.software_installation_reported_state-available"),
     method!(SOFTWARE PutSoftwareInstallationError, "put.software_installation_error"),
+    method!(SOFTWARE AllDocsSoftwareInstallationList, own "slapos.allDocs.WIP.software_installation_list"),
+    method!(INSTANCES AllDocsInstanceTreeInstanceList, own "slapos.allDocs.WIP.instance_tree_instance_list"),
+    method!(INSTANCES AllDocsEventList, own "slapos.allDocs.WIP.event_list"),
     method!(INSTANCES PostSoftwareInstance, "post.software_instance-from-partition"),
     method!(INSTANCES GetSoftwareInstance, "get.software_instance"),
     method!(INSTANCES GetComputePartition, "get.compute_partition"),

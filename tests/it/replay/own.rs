@@ -67,6 +67,10 @@ const REQUESTS: &[(&str, Fields)] = &[
     ("requestComputer-again", &[("computer_title", "my node")]),
     ("generateComputerCertificate", &[COMPUTER]),
     ("revokeComputerCertificate", &[COMPUTER]),
+    ("slapos.allDocs.WIP.compute_partition_list", &[("computer_guid", "local_computer")]),
+    ("slapos.allDocs.WIP.software_installation_list", &[("computer_guid", "local_computer")]),
+    ("slapos.allDocs.WIP.instance_tree_instance_list", &[("title", "root")]),
+    ("slapos.allDocs.WIP.event_list", &[("instance_title", "root")]),
     ("hateoasSearch-members", &[("mode", "search"), ("query", MEMBERS), ("select_list", "uid,title,relative_url")]),
     ("hateoasSearch-installations", &[("mode", "search"), ("query", INSTALLATIONS), ("select_list", "uid,url_string")]),
     ("hateoasSearch-computer-of-title", &[("mode", "search"), ("query", COMPUTER_OF_TITLE), ("limit", "1")]),
@@ -110,6 +114,14 @@ fn request(name: &str, fields: Fields) -> Message {
     let (target, body) = match (method, encoded.as_str()) {
         ("GET", "") => (path, String::new()),
         ("GET", query) => (format!("{path}?{query}"), String::new()),
+        _ if name.starts_with("slapos.") => {
+            let fields: serde_json::Map<_, _> =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            let body = serde_json::Value::Object(fields).to_string();
+            headers.push(("Content-Type", "application/json".into()));
+            headers.push(("Content-Length", body.len().to_string()));
+            (path, body)
+        }
         (_, form) => {
             headers.push(("Content-Type", "application/x-www-form-urlencoded".into()));
             headers.push(("Content-Length", form.len().to_string()));

@@ -1,0 +1,60 @@
+//! Experimental lists for people's eyes: places, reports, trees and events.
+
+use super::extract::{Answer, App, Call, Response};
+use super::software_instance::document;
+use crate::domain::event::{EventPlace, EventQuery};
+use crate::domain::timestamp::Timestamp;
+use crate::wire::json_rpc::{
+    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList,
+    ComputePartitionEntry, ComputePartitionList, EventCursor, EventEntry, EventList, ReportedInstallation,
+    ReportedInstallationList, TreeInstanceList,
+};
+
+/// How many events a page holds when nobody says it, and at most.
+const PAGE: (u32, u32) = (100, 1000);
+
+/// `slapos.allDocs.WIP.compute_partition_list`
+pub async fn all_docs_compute_partition_list(
+    app: App,
+    call: Call<AllDocsComputePartitionList>,
+) -> Answer<AllDocsComputePartitionList> {
+    let information = app.master.get_full_computer_information(call.0.computer_guid).await?;
+    let entries = information.partitions.iter().map(ComputePartitionEntry::from);
+    Ok(Response(ComputePartitionList { result_list: entries.collect() }))
+}
+
+/// `slapos.allDocs.WIP.software_installation_list`
+pub async fn all_docs_software_installation_list(
+    app: App,
+    call: Call<AllDocsSoftwareInstallationList>,
+) -> Answer<AllDocsSoftwareInstallationList> {
+    let installations = app.master.software_installation_list(call.0.computer_guid).await?;
+    let entries = installations.into_iter().map(|(supplied, status)| ReportedInstallation::new(&supplied, status));
+    Ok(Response(ReportedInstallationList { result_list: entries.collect() }))
+}
+
+/// `slapos.allDocs.WIP.instance_tree_instance_list`
+pub async fn all_docs_instance_tree_instance_list(
+    app: App,
+    call: Call<AllDocsInstanceTreeInstanceList>,
+) -> Answer<AllDocsInstanceTreeInstanceList> {
+    let views = app.master.instance_tree_instance_list(call.0.title).await?;
+    Ok(Response(TreeInstanceList { result_list: views.iter().map(document).collect() }))
+}
+
+/// `slapos.allDocs.WIP.event_list`
+pub async fn all_docs_event_list(app: App, call: Call<AllDocsEventList>) -> Answer<AllDocsEventList> {
+    let AllDocsEventList { computer_guid, instance_title, since, after, limit } = call.0;
+    let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+    let query = EventQuery {
+        computer: computer_guid,
+        instance: instance_title,
+        since: since.map(Timestamp),
+        after: after.map(|after| EventPlace { last_at: Timestamp(after.last_at), id: after.id }),
+        limit,
+    };
+    let result_list: Vec<EventEntry> = app.master.event_list(query).await?.into_iter().map(EventEntry::from).collect();
+    let full = u32::try_from(result_list.len()).is_ok_and(|count| count == limit);
+    let next = result_list.last().filter(|_| full).map(|last| EventCursor { last_at: last.last_at, id: last.id });
+    Ok(Response(EventList { result_list, next }))
+}
