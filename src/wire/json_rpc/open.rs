@@ -38,15 +38,19 @@ pub struct PartitionAddress {
     pub ip_address: String,
     /// The interface; that of the partition's first address with one, or else the partition's reference, when absent.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub network_interface: Option<String>,
     /// The netmask in address form.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub netmask: Option<String>,
     /// The gateway of a routed address.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub gateway_ip_address: Option<String>,
     /// The network of a routed address.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub network_address: Option<String>,
 }
 
