@@ -64,11 +64,18 @@ pub fn get(path: &str) -> Vec<u8> {
 
 /// A form `POST`, as bytes.
 pub fn post(path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
-    let body = slapproxy::wire::form::encode(fields);
+    post_as("application/x-www-form-urlencoded", path, &slapproxy::wire::form::encode(fields))
+}
+
+/// A JSON `POST`, as bytes.
+pub fn post_json(path: &str, body: &str) -> Vec<u8> {
+    post_as("application/json", path, body)
+}
+
+fn post_as(content_type: &str, path: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
 }

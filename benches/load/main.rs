@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use client::{Client, get, post};
+use client::{Client, get, post, post_json};
 use server::{Bare, Running};
 use slapproxy::wire::xml::{Value, dumps};
 
@@ -31,6 +31,7 @@ fn main() {
         ("unchanged_request", unchanged_request),
         ("changing_connection", changing_connection),
         ("shared_instances", shared_instances),
+        ("rpc_get", rpc_get),
         ("import", import),
         ("program", program),
     ] {
@@ -203,6 +204,26 @@ fn shared_instances() {
     let last = median(&mut times[9500..]);
     line("request of a shared instance, median of the first 500", &format!("{} us", first.as_micros()), "");
     line("  median of the last 500 of 10000", &format!("{} us", last.as_micros()), "<= twice the first");
+}
+
+fn rpc_get() {
+    let server = Running::formatted(100);
+    let mut client = Client::new(server.port).expect("the server accepts");
+    for n in 0..50 {
+        client.expect(&request(&format!("instance-{n}"), &twenty(), false));
+    }
+    let ask = post_json("/slapos.get.v0.software_instance", r#"{"instance_guid": "instance-7______0"}"#);
+    let bytes = client.expect(&ask);
+    let bare = Bare::start(bytes);
+    let plain = get("/bare");
+    let mut rates = [0.0, 0.0];
+    for _ in 0..2 {
+        rates[0] += rate(server.port, 4, |_, _| ask.clone()) / 2.0;
+        rates[1] += rate(bare.port, 4, |_, _| plain.clone()) / 2.0;
+    }
+    line(&format!("slapos.get.v0.software_instance, {bytes} bytes"), &format!("{:.0}/s", rates[0]), "");
+    line("  the same bytes from a bare handler", &format!("{:.0}/s", rates[1]), "");
+    line("  ratio", &format!("{:.2}", rates[0] / rates[1]), ">= 0.5");
 }
 
 fn import() {

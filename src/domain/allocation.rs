@@ -19,9 +19,10 @@ pub struct HostCriteria {
 }
 
 impl HostCriteria {
-    /// The criteria of a request, on the computer that its SLA names or else on `default_computer`.
+    /// The criteria of a request on a computer. `host` is the partition of the instance that the SLA's `instance_guid`
+    /// identifies; without one, the text itself may name a partition.
     #[must_use]
-    pub fn new(request: &Request, computer: &Reference) -> Self {
+    pub fn new(request: &Request, computer: &Reference, host: Option<&Reference>) -> Self {
         let prefix = format!("{computer}-");
         Self {
             computer: computer.clone(),
@@ -29,7 +30,8 @@ impl HostCriteria {
             software_type: request.software_type.clone(),
             partition: request
                 .sla_text("instance_guid")
-                .map(|guid| guid.strip_prefix(&prefix).map_or(guid.clone(), ToOwned::to_owned)),
+                .map(|guid| guid.strip_prefix(&prefix).map_or(guid.clone(), ToOwned::to_owned))
+                .map(|named| host.map_or(named, ToString::to_string)),
         }
     }
 

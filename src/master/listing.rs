@@ -41,13 +41,8 @@ impl Master {
     ///
     /// # Errors
     /// [`Error::Refused`] when there is no such instance.
-    pub async fn get_software_instance(&self, guid: String) -> Result<InstanceView, Error> {
-        self.db
-            .read(move |tx| {
-                let (instance, _) = find(tx, &Target::Guid(guid))?;
-                view(tx, instance)
-            })
-            .await
+    pub fn get_software_instance(&self, guid: String) -> Result<InstanceView, Error> {
+        self.db.look(|tx| view(tx, find(tx, &Target::Guid(guid))?.0))
     }
 
     /// The instance in a partition.

@@ -3,6 +3,7 @@
 use super::Error;
 use super::request::{Command, Requested, who};
 use super::requester::Requester;
+use super::target::by_guid;
 use crate::domain::allocation::{HostCriteria, known, reserved_key};
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
@@ -69,20 +70,31 @@ fn destroys(command: &Command, updated: &Instance) -> bool {
     command.request.is_destruction() || updated.wish.state == RequestedState::Destroyed
 }
 
+/// What the request demands of a host on a computer; the host may be named by any identifier ever handed out for it.
+fn criteria(command: &Command, tx: ReadTx<'_>, computer: &Reference) -> Result<HostCriteria, Error> {
+    let host = match command.request.sla_text("instance_guid") {
+        Some(guid) => by_guid(tx, &guid)?,
+        None => None,
+    };
+    let partition = host.map_or(Ok(None), |host| tx.partition_of(host.id))?;
+    let named = partition.filter(|partition| partition.computer == *computer).map(|partition| partition.reference);
+    Ok(HostCriteria::new(&command.request, computer, named.as_ref()))
+}
+
 /// The host that serves the instance already, if it still is what the request asks for.
 fn current_host(command: &Command, tx: ReadTx<'_>, instance: &Instance) -> Result<Option<Placed>, Error> {
     let Some(sharing) = &instance.sharing else { return Ok(None) };
     let (Some(host), Some(partition)) = (tx.instance(sharing.host)?, tx.partition_of(sharing.host)?) else {
         return Ok(None);
     };
-    let criteria = HostCriteria::new(&command.request, &partition.computer);
+    let criteria = criteria(command, tx, &partition.computer)?;
     let fits = criteria.fit(&host, &partition.computer, &partition.reference);
     Ok(fits.then_some(Placed { instance: host, partition }))
 }
 
 /// The first instance, in the order of the partitions, that may serve a new shared instance.
 fn choose_host(command: &Command, tx: ReadTx<'_>, computer: &Reference, id: ComputerId) -> Result<Placed, Error> {
-    let criteria = HostCriteria::new(&command.request, computer);
+    let criteria = criteria(command, tx, computer)?;
     let running = tx.instances_running(id, &criteria.software_release)?;
     let mut candidates = Vec::new();
     for host in running {

@@ -64,7 +64,7 @@ pub(super) fn place(tx: ReadTx<'_>, instance: &Instance) -> Result<Option<Partit
     Ok(tx.partition_of(holder)?)
 }
 
-fn by_guid(tx: ReadTx<'_>, guid: &str) -> Result<Option<Instance>, Error> {
+pub(super) fn by_guid(tx: ReadTx<'_>, guid: &str) -> Result<Option<Instance>, Error> {
     for (suffix, shared) in [("___0", false), ("___1", true)] {
         let Some(names) = guid.strip_suffix(suffix) else { continue };
         // Titles may hold the separator: every way to cut is tried.

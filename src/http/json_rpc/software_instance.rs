@@ -35,7 +35,7 @@ pub async fn post_software_instance(
             Requested::Shortcut(shortcut) => return Ok(Response(Instance::of_shortcut(request, shortcut))),
             Requested::Gone(refusal) => return Err(refusal.into()),
         };
-    let status = app.master.get_software_instance(instance_guid(&instance)).await;
+    let status = app.master.get_software_instance(instance_guid(&instance));
     let access_status = status.ok().and_then(|view| view.access_status);
     let place = Place {
         partition: Some(&partition),
@@ -48,7 +48,7 @@ pub async fn post_software_instance(
 
 /// `slapos.get.v0.software_instance`
 pub async fn get_software_instance(app: App, call: Call<GetSoftwareInstance>) -> Answer<GetSoftwareInstance> {
-    Ok(Response(document(&app.master.get_software_instance(call.0.instance_guid).await?)))
+    Ok(Response(document(&app.master.get_software_instance(call.0.instance_guid)?)))
 }
 
 /// `slapos.get.v0.compute_partition`
@@ -74,7 +74,7 @@ pub async fn get_software_instance_certificate(
     app: App,
     call: Call<GetSoftwareInstanceCertificate>,
 ) -> Answer<GetSoftwareInstanceCertificate> {
-    app.master.get_software_instance(call.0.instance_guid).await?;
+    app.master.get_software_instance(call.0.instance_guid)?;
     Ok(Response(Certificate::default()))
 }
 

@@ -3,6 +3,7 @@
 mod computers;
 mod http;
 mod instances;
+mod overview;
 mod parameters;
 mod refusals;
 mod reports;
