@@ -9,7 +9,10 @@ use actix_web::web::Bytes;
 /// How long an answer is given without recording that its computer asks.
 const ACCESS: Duration = Duration::from_secs(10);
 
-/// The encoded information of computers.
+/// When there are more answers than these, all are made anew.
+const KEPT: usize = 1024;
+
+/// Encoded answers by what they are about.
 #[derive(Debug, Default)]
 pub struct Cache(RwLock<HashMap<String, Entry>>);
 
@@ -21,16 +24,20 @@ struct Entry {
 }
 
 impl Cache {
-    /// The answer for a computer, if it was made at this generation and the computer's access was recorded lately.
-    pub fn get(&self, computer: &str, generation: u64) -> Option<Bytes> {
+    /// The answer about something, if it was made at this generation and not long ago: the access of a computer is
+    /// recorded when its answer is made anew.
+    pub fn get(&self, about: &str, generation: u64) -> Option<Bytes> {
         let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(computer)?;
+        let entry = entries.get(about)?;
         (entry.generation == generation && entry.accessed.elapsed() < ACCESS).then(|| entry.bytes.clone())
     }
 
-    /// Keeps an answer that was made at a generation, now that the access is recorded.
-    pub fn put(&self, computer: String, generation: u64, bytes: Bytes) {
-        let entry = Entry { generation, bytes, accessed: Instant::now() };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(computer, entry);
+    /// Keeps an answer that was made at a generation.
+    pub fn put(&self, about: String, generation: u64, bytes: Bytes) {
+        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= KEPT {
+            entries.clear();
+        }
+        entries.insert(about, Entry { generation, bytes, accessed: Instant::now() });
     }
 }

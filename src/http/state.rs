@@ -19,6 +19,8 @@ pub struct State {
     pub master: Master,
     /// Encoded answers that hold until something changes.
     pub information: Cache,
+    /// Encoded JSON-RPC documents of instances that hold until something changes.
+    pub instances: Cache,
     /// Thirty-two random characters, new at every start.
     pub run_id: String,
     /// What the ready file says, as JSON.
@@ -45,6 +47,7 @@ impl State {
         Self {
             master,
             information: Cache::default(),
+            instances: Cache::default(),
             run_id: run_id(),
             ready,
             host: config.host.clone(),

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT, ContentType, HeaderMap};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError, web};
 
 use super::error::Error;
@@ -53,13 +54,19 @@ impl<M: Method> Responder for Response<M> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        match json_rpc::write(&self.0) {
-            Ok(bytes) => HttpResponse::Ok().content_type(ContentType::json()).body(bytes),
-            Err(error) => {
-                Error::from(Failure::Internal(format!("an answer cannot be written: {error}"))).error_response()
-            }
-        }
+        encode::<M>(&self.0).map_or_else(|error| error.error_response(), json)
     }
+}
+
+/// A response as it is sent.
+pub fn encode<M: Method>(response: &M::Response) -> Result<Bytes, Error> {
+    let written = json_rpc::write(response).map(Bytes::from);
+    written.map_err(|error| Failure::Internal(format!("an answer cannot be written: {error}")).into())
+}
+
+/// An encoded response.
+pub fn json(body: Bytes) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(body)
 }
 
 /// Whether a media type is JSON.

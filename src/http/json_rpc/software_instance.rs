@@ -1,9 +1,9 @@
 //! Instances, software and shared.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::error::Error;
-use super::extract::{Answer, App, Call, Response};
+use super::extract::{Answer, App, Call, Response, encode, json};
 use crate::domain::state::RequestedState;
 use crate::domain::status::Report;
 use crate::domain::timestamp::Timestamp;
@@ -47,8 +47,16 @@ pub async fn post_software_instance(
 }
 
 /// `slapos.get.v0.software_instance`
-pub async fn get_software_instance(app: App, call: Call<GetSoftwareInstance>) -> Answer<GetSoftwareInstance> {
-    Ok(Response(document(&app.master.get_software_instance(call.0.instance_guid)?)))
+pub async fn get_software_instance(app: App, call: Call<GetSoftwareInstance>) -> Result<HttpResponse, Error> {
+    let GetSoftwareInstance { instance_guid } = call.0;
+    let generation = app.master.generation();
+    if let Some(bytes) = app.instances.get(&instance_guid, generation) {
+        return Ok(json(bytes));
+    }
+    let found = document(&app.master.get_software_instance(instance_guid.clone())?);
+    let bytes = encode::<GetSoftwareInstance>(&found)?;
+    app.instances.put(instance_guid, generation, bytes.clone());
+    Ok(json(bytes))
 }
 
 /// `slapos.get.v0.compute_partition`
