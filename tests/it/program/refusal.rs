@@ -85,7 +85,7 @@ fn a_file_that_is_no_database() {
 }
 
 #[test]
-fn a_damaged_database() {
+fn e5_a_damaged_database() {
     let home = with_database();
     let page = 4096;
     let pages = fs::metadata(home.path("own.db")).unwrap().len() / page;

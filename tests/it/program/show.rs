@@ -140,7 +140,7 @@ fn everything_is_shown_in_tables() {
 }
 
 #[test]
-fn everything_is_shown_as_json() {
+fn e6_everything_is_shown_as_json() {
     let home = Home::new();
     drop(filled(&home));
     let Value::Object(shown) = timeless(home.show(&[])) else { panic!("no object") };
@@ -192,7 +192,7 @@ fn each_selection_shows_its_part() {
 }
 
 #[test]
-fn showing_changes_nothing() {
+fn e6_showing_changes_nothing() {
     let home = Home::new();
     let server = filled(&home);
     let state = || {
@@ -258,7 +258,7 @@ fn what_a_crash_left_in_the_log_is_shown() {
 }
 
 #[test]
-fn a_missing_file_is_not_made() {
+fn e6_a_missing_file_is_not_made() {
     let home = Home::new();
     let database = home.database();
     let sentence = format!(

@@ -82,7 +82,7 @@ fn options_win_over_the_configuration_file() {
 }
 
 #[test]
-fn the_ready_file_is_there_while_the_server_listens() {
+fn e7_the_ready_file_is_there_while_the_server_listens() {
     let home = Home::new();
     let file = home.write("ready.json", "left by another");
     let busy = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -146,7 +146,7 @@ fn of_servers_that_start_at_once_on_a_new_database_one_serves() {
 }
 
 #[test]
-fn every_fault_of_the_configuration_is_told_at_once() {
+fn e3_every_fault_of_the_configuration_is_told_at_once() {
     let home = Home::new();
     home.write(
         "slapos.cfg",

@@ -46,12 +46,12 @@ fn ends_in_order(signal: &str) {
 }
 
 #[test]
-fn term_ends_it_in_order_whoever_is_connected() {
+fn e7_term_ends_it_in_order_whoever_is_connected() {
     ends_in_order("TERM");
 }
 
 #[test]
-fn an_interrupt_ends_it_in_order_whoever_is_connected() {
+fn e7_an_interrupt_ends_it_in_order_whoever_is_connected() {
     ends_in_order("INT");
 }
 
