@@ -68,12 +68,15 @@ fn a_request_in_flight_is_answered_and_stored() {
     let mut stream = server.connect();
     let head = format!(
         "POST /requestComputerPartition HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\n\r\n{first}",
+         Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    // Answered on another connection, so the beginning of this one has been read.
-    assert_eq!(server.get("/getRunId").status, 200);
+    // The server asks for the body: it is at work on the request.
+    let mut go = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut go).unwrap();
+    assert_eq!(str::from_utf8(&go), Ok("HTTP/1.1 100 Continue\r\n\r\n"));
+    stream.write_all(first.as_bytes()).unwrap();
     server.signal("TERM");
     server.line_with("stopping");
     let answer = rest_of(stream, last.as_bytes());
