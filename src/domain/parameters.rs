@@ -43,12 +43,6 @@ impl Integer {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The value, if it fits 64 bits.
-    #[must_use]
-    pub fn to_i64(&self) -> Option<i64> {
-        self.0.parse().ok()
-    }
 }
 
 impl From<i64> for Integer {

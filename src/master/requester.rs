@@ -1,6 +1,6 @@
 //! Who is asking.
 
-use super::{Error, Master};
+use super::Error;
 use crate::domain::error::Refusal;
 use crate::domain::instance::{Instance, InstanceId};
 use crate::domain::partition::Partition;
@@ -168,12 +168,4 @@ pub(super) fn find_shared(tx: ReadTx<'_>, host: InstanceId, reference: &str) -> 
         known: tx.shared_references(host, SHOWN)?,
     }
     .into())
-}
-
-impl Master {
-    /// The reference of the computer where requests go that name none.
-    #[must_use]
-    pub fn default_computer(&self) -> &str {
-        &self.settings.default_computer
-    }
 }

@@ -62,19 +62,6 @@ impl Db {
         self.0.writer.submit(closure).await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// [`Db::write`] for threads that may block.
-    ///
-    /// # Errors
-    /// As [`Db::write`].
-    pub fn write_blocking<T, E, F>(&self, closure: F) -> Result<T, E>
-    where
-        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        self.0.writer.submit(closure).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
-    }
-
     /// Runs a closure on one snapshot, on a thread that may block.
     ///
     /// # Errors

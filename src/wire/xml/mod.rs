@@ -12,7 +12,7 @@ mod write;
 
 pub use document::ReadError;
 pub use instance::{read_parameters, write_parameters};
-pub use parameters::{parameters, text_dictionary, to_value, typed_dictionary};
+pub use parameters::{parameters, text_dictionary, to_value};
 pub use read::{Limits, loads, loads_with};
 pub use value::{Class, Dictionary, Object, Value};
 pub use write::{WriteError, dumps};

@@ -61,12 +61,6 @@ pub fn text_dictionary(parameters: &Parameters) -> Value {
     Value::dictionary(parameters.texts().map(|(key, text)| (key, Value::String(text))))
 }
 
-/// The parameters with their types.
-#[must_use]
-pub fn typed_dictionary(parameters: &Parameters) -> Value {
-    Value::dictionary(parameters.as_map().iter().map(|(key, value)| (key, to_value(value))))
-}
-
 fn domain_list(place: &Place<'_>, values: &[Value]) -> Result<domain::Value, Refusal> {
     let values = values.iter().enumerate().map(|(index, value)| domain_value(&place.index(index), value));
     values.collect::<Result<_, _>>().map(domain::Value::List)

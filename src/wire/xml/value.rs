@@ -60,12 +60,6 @@ impl Value {
         if let Self::Bool(value) = self { Some(*value) } else { None }
     }
 
-    /// The integer, of an integer only.
-    #[must_use]
-    pub fn as_integer(&self) -> Option<&Integer> {
-        if let Self::Int(value) = self { Some(value) } else { None }
-    }
-
     /// The text, of a string only.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

@@ -30,7 +30,8 @@ fn everything_acknowledged_before_a_kill_is_there_after_it() {
         server.child.kill().unwrap();
         server.end();
     });
-    assert!(home.path("data/slapproxy/proxy.db-wal").metadata().unwrap().len() > 0);
+    // An orderly end removes the log.
+    assert!(home.path("data/slapproxy/proxy.db-wal").exists());
 
     let again = home.start(&[]);
     let shown = home.show(&["--instances", "--params"]);

@@ -2,7 +2,7 @@
 
 use crate::domain::parameters::Value as Typed;
 
-use super::super::{Class, Dictionary, Value, parameters, text_dictionary, typed_dictionary};
+use super::super::{Class, Dictionary, Value, parameters, text_dictionary, to_value};
 
 #[test]
 fn a_dictionary_becomes_parameters_with_their_types() {
@@ -32,7 +32,7 @@ fn a_dictionary_becomes_parameters_with_their_types() {
     for (key, typed) in expected.into_iter().filter(|(key, _)| *key != "map") {
         assert_eq!(parameters.as_map().get(key), Some(&typed), "{key}");
     }
-    assert_eq!(typed_dictionary(&parameters).get("map"), Some(&inner));
+    assert_eq!(to_value(&parameters.as_map()["map"]), inner);
     let texts = [
         ("bool", "True"),
         ("float", "1.0"),
