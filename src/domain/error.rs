@@ -134,6 +134,29 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the call itself is wrong. Otherwise it asks for what is not there or cannot be had.
+    #[must_use]
+    pub const fn is_wrong_call(&self) -> bool {
+        match self {
+            Self::Invalid { .. }
+            | Self::Missing { .. }
+            | Self::UnknownSpeaker { .. }
+            | Self::UnknownRequester { .. } => true,
+            Self::Unknown { .. }
+            | Self::UnknownInstance { .. }
+            | Self::UnknownTree { .. }
+            | Self::Free { .. }
+            | Self::NoFreePartition { .. }
+            | Self::NoHost { .. }
+            | Self::NothingToDestroy { .. }
+            | Self::DestroyedUnplaced { .. }
+            | Self::UnlistedMaster { .. }
+            | Self::TitleTaken { .. }
+            | Self::UnknownProductRelease { .. }
+            | Self::NoCertificateAuthority => false,
+        }
+    }
+
     /// An invalid value, quoted and shortened for the message.
     #[must_use]
     pub fn invalid(field: &str, value: &str, expected: impl Into<String>) -> Self {

@@ -113,11 +113,23 @@ impl Instance {
         }
     }
 
+    /// The name of a shared instance for its host, unless another one of that host has it: `<root title>_<title>`.
+    #[must_use]
+    pub fn natural_reference(&self) -> String {
+        natural_reference(if self.is_root() { "" } else { &self.root_title }, &self.title)
+    }
+
     /// Whether it was requested by a person.
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.root.is_none()
     }
+}
+
+/// The name of a shared instance for its host, by the title of its root (empty for a root) and its own.
+#[must_use]
+pub fn natural_reference(root_title: &str, title: &str) -> String {
+    format!("{root_title}_{title}")
 }
 
 /// A request as it arrives, before the tree has had its say.

@@ -1,7 +1,7 @@
 //! Instances once they exist: what they publish, their names, and waking their trees.
 
 use super::requester::{Speaker, find_partition};
-use super::shared::{free_reference, natural_reference};
+use super::shared::free_reference;
 use super::target::{Target, find};
 use super::{Error, Master};
 use crate::domain::address::Address;
@@ -217,8 +217,7 @@ fn published(tx: ReadTx<'_>, target: &Target) -> Result<Published, Error> {
 
 /// Gives a shared instance the reference that follows from its titles, and makes its host process it.
 fn refer(tx: &WriteTx<'_>, instance: &mut Instance) -> Result<(), Error> {
-    let root_title = if instance.is_root() { "" } else { &instance.root_title };
-    let natural = natural_reference(root_title, &instance.title);
+    let natural = instance.natural_reference();
     let Some(sharing) = instance.sharing.as_mut() else { return Ok(()) };
     if sharing.reference != natural {
         sharing.reference = free_reference(**tx, sharing.host, &natural)?;

@@ -8,7 +8,7 @@ use crate::domain::allocation::{HostCriteria, known, reserved_key};
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::Reference;
-use crate::domain::instance::{Change, ComputerId, Instance, InstanceId, Sharing};
+use crate::domain::instance::{Change, ComputerId, Instance, InstanceId, Sharing, natural_reference};
 use crate::domain::partition::Partition;
 use crate::domain::state::RequestedState;
 use crate::storage::{NewInstance, Placed, ReadTx, WriteTx};
@@ -162,6 +162,7 @@ fn repeat(
     }
     let current = current_host(command, **tx, &instance)?;
     let moved = current.is_none();
+    let natural = instance.natural_reference();
     if let (None, Some(sharing)) = (&current, instance.sharing.as_mut()) {
         let (computer, id) = match command.request.sla_text("computer_guid") {
             Some(_) => (tx.computer_reference(sharing.computer)?, sharing.computer),
@@ -173,8 +174,6 @@ fn repeat(
         let host = choose_host(command, **tx, &computer, id)?.instance.id;
         if host != sharing.host {
             tx.touch(sharing.host, tx.now())?;
-            let natural =
-                natural_reference(if instance.root.is_some() { &instance.root_title } else { "" }, &instance.title);
             *sharing = Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: id };
         }
     }
@@ -249,11 +248,6 @@ fn answer(
 fn served(tx: ReadTx<'_>, instance: Instance, host: Placed) -> Result<Requested, Error> {
     let addresses = tx.addresses(host.partition.id)?;
     Ok(Requested::Shared { instance, host: Box::new(host), addresses })
-}
-
-/// The reference of a shared instance, unless another one of its host has it: `<root title>_<title>`.
-pub(super) fn natural_reference(root_title: &str, title: &str) -> String {
-    format!("{root_title}_{title}")
 }
 
 /// The natural reference, or with a number where two pairs of titles give the same text on one host.

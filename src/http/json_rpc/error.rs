@@ -101,30 +101,13 @@ fn title(failure: &Failure) -> String {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Failure(Failure::Refused(refusal)) => match refusal {
-                Refusal::Invalid { .. }
-                | Refusal::Missing { .. }
-                | Refusal::UnknownSpeaker { .. }
-                | Refusal::UnknownRequester { .. } => StatusCode::BAD_REQUEST,
-                // Never 404: clients rely on the status of the Python proxy.
-                Refusal::Unknown { .. }
-                | Refusal::UnknownInstance { .. }
-                | Refusal::UnknownTree { .. }
-                | Refusal::Free { .. }
-                | Refusal::NoFreePartition { .. }
-                | Refusal::NoHost { .. }
-                | Refusal::NothingToDestroy { .. }
-                | Refusal::DestroyedUnplaced { .. }
-                | Refusal::UnlistedMaster { .. }
-                | Refusal::TitleTaken { .. }
-                | Refusal::UnknownProductRelease { .. }
-                | Refusal::NoCertificateAuthority => StatusCode::FORBIDDEN,
-            },
+            Self::Failure(Failure::Refused(refusal)) if refusal.is_wrong_call() => StatusCode::BAD_REQUEST,
+            // Never 404: clients rely on the status of the Python proxy.
+            Self::Failure(Failure::Refused(_)) | Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             Self::Failure(Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Failure(Failure::BrokenBody(_)) | Self::Request(_) | Self::TioXml(_) => StatusCode::BAD_REQUEST,
-            Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotJson { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownMethod { .. } => StatusCode::NOT_FOUND,

@@ -35,25 +35,9 @@ impl From<master::Error> for Error {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match &self.0 {
-            Failure::Refused(refusal) => match refusal {
-                Refusal::Invalid { .. }
-                | Refusal::Missing { .. }
-                | Refusal::UnknownSpeaker { .. }
-                | Refusal::UnknownRequester { .. } => StatusCode::BAD_REQUEST,
-                // A condition of one partition must not stop the node: of all statuses only 404 stays local.
-                Refusal::Unknown { .. }
-                | Refusal::UnknownInstance { .. }
-                | Refusal::UnknownTree { .. }
-                | Refusal::Free { .. }
-                | Refusal::NoFreePartition { .. }
-                | Refusal::NoHost { .. }
-                | Refusal::NothingToDestroy { .. }
-                | Refusal::DestroyedUnplaced { .. }
-                | Refusal::UnlistedMaster { .. }
-                | Refusal::TitleTaken { .. }
-                | Refusal::UnknownProductRelease { .. }
-                | Refusal::NoCertificateAuthority => StatusCode::NOT_FOUND,
-            },
+            Failure::Refused(refusal) if refusal.is_wrong_call() => StatusCode::BAD_REQUEST,
+            // A condition of one partition must not stop the node: of all statuses only 404 stays local.
+            Failure::Refused(_) => StatusCode::NOT_FOUND,
             Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Failure::BrokenBody(_) => StatusCode::BAD_REQUEST,
