@@ -57,6 +57,8 @@ impl Transport {
         let base = format!("{}/", base.trim_end_matches('/'));
         let fault = |reason| Error::Connection { url: base.clone(), reason };
         reqwest::Url::parse(&base).map_err(|error| fault(error.to_string()))?;
+        // Whoever comes first installs it.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().timeout(timeout).no_proxy().build();
         let http = client.map_err(|error| fault(error.to_string()))?;
         Ok(Self { base, http })

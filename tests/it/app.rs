@@ -11,6 +11,13 @@ use slapproxy::wire::form;
 use slapproxy::wire::xml::{Value, loads};
 use tempfile::TempDir;
 
+/// A client that tests ask with, once it is built.
+pub fn http_client() -> reqwest::blocking::ClientBuilder {
+    // Whoever comes first installs it.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    reqwest::blocking::Client::builder().no_proxy()
+}
+
 /// The whole answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -83,7 +90,7 @@ impl TestApp {
             });
         });
         let (port, stopper) = receiver.recv().unwrap();
-        let http = reqwest::blocking::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let http = http_client().redirect(reqwest::redirect::Policy::none());
         Self {
             url: format!("http://127.0.0.1:{port}"),
             database,

@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("storage", &["domain", "wire"], &["rusqlite"]),
     ("master", &["domain", "storage"], &[]),
     ("config", &["domain"], &[]),
-    ("client", &["domain", "wire"], &["reqwest"]),
+    ("client", &["domain", "wire"], &["reqwest", "rustls"]),
     (
         "http",
         &["domain", "wire", "storage", "master", "config", "client"],

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{Home, eventually, post, titles_in_copy};
-use crate::app::{dictionary, text};
+use crate::app::{dictionary, http_client, text};
 
 const PARTITIONS: usize = 500;
 
@@ -64,7 +64,7 @@ fn everything_acknowledged_before_a_kill_is_there_after_it() {
 }
 
 fn while_it_lives(url: &str, writer: usize, acknowledged: &Mutex<Acknowledged>, count: &AtomicUsize) {
-    let http = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+    let http = http_client().build().unwrap();
     for number in 0.. {
         let title = format!("{writer}-{number}");
         let request = [("software_release", "/sr"), ("software_type", "default"), ("partition_reference", &*title)];

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use slapproxy::wire::form;
 use tempfile::TempDir;
 
-use crate::app::{Answer, answer};
+use crate::app::{Answer, answer, http_client};
 
 /// How long an event may take that takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -151,7 +151,7 @@ impl Server {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = channel();
         thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let http = reqwest::blocking::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let http = http_client().redirect(reqwest::redirect::Policy::none());
         Self { url: String::new(), child, http: http.build().unwrap(), lines, said: Vec::new() }
     }
 

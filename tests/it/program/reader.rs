@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Home, eventually, post, titles_in_copy};
+use crate::app::http_client;
 
 fn count(reader: &Connection) -> i64 {
     reader.query_row("SELECT count(*) FROM instance", [], |row| row.get(0)).unwrap()
@@ -52,7 +53,7 @@ fn a_writer_of_another_program_is_waited_for() {
     std::thread::scope(|scope| {
         let url = format!("{}/requestComputerPartition", server.url);
         let fields = [("software_release", "/sr"), ("software_type", "default"), ("partition_reference", "web")];
-        let request = scope.spawn(move || post(&reqwest::blocking::Client::new(), &url, &fields).unwrap());
+        let request = scope.spawn(move || post(&http_client().build().unwrap(), &url, &fields).unwrap());
         // The server goes on reading while its write waits.
         assert_eq!(server.titles("local_computer"), [("slappart0".into(), None)]);
         writer.execute_batch("COMMIT").unwrap();
