@@ -131,3 +131,39 @@ CREATE TABLE consumption (
     received_at INTEGER NOT NULL,
     UNIQUE (computer_id, source_reference, number)
 ) STRICT;
+
+-- People, who speak with a certificate or a token of this master.
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reference TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- Access tokens of people: of each, only its SHA-256 digest is kept.
+CREATE TABLE token (
+    digest BLOB PRIMARY KEY,
+    person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_person ON token (person_id);
+
+-- Certificates that the authority gave out. `owner` is their common name; they outlive what they were given to. The key is
+-- kept of an instance's only, which is handed out again and again.
+CREATE TABLE certificate (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    serial TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    computer_id INTEGER REFERENCES computer (id) ON DELETE SET NULL,
+    instance_id INTEGER REFERENCES instance (id) ON DELETE SET NULL,
+    person_id INTEGER REFERENCES person (id) ON DELETE SET NULL,
+    certificate TEXT NOT NULL,
+    key TEXT,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+CREATE INDEX certificate_computer ON certificate (computer_id);
+CREATE INDEX certificate_instance ON certificate (instance_id);
+CREATE INDEX certificate_person ON certificate (person_id);
+CREATE INDEX certificate_revoked ON certificate (revoked_at) WHERE revoked_at IS NOT NULL;

@@ -9,6 +9,7 @@ mod db;
 mod event;
 mod instance;
 mod lock;
+mod migrate;
 mod name;
 mod open;
 mod partition;
@@ -86,6 +87,14 @@ pub enum OpenError {
         version: i64,
         /// The latest version that this program knows.
         known: i64,
+    },
+    /// The file was written by an earlier program, and is only to be read.
+    #[error("{} has the older schema version {version}; `slapproxy start` brings it up to date", .path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: i64,
     },
     /// The file is damaged.
     #[error(

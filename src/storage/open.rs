@@ -10,14 +10,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::OpenError;
+use super::migrate::{VERSION, steps};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// Marks a file as ours: the bytes `SLAP`.
 const APPLICATION_ID: i64 = 0x534c_4150;
-
-/// The version of schema.sql.
-const VERSION: i64 = 1;
 
 /// Files up to this size are checked whole at the start, which takes milliseconds.
 const CHECKED_BYTES: u64 = 64 << 20;
@@ -35,8 +33,12 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     create_file(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     match content(&connection, path)? {
-        Content::Empty => prepare(&mut connection, path, true),
-        Content::Ours => prepare(&mut connection, path, false),
+        Content::Empty => prepare(&mut connection, path, &[SCHEMA]),
+        Content::Ours(VERSION) => prepare(&mut connection, path, &[]),
+        Content::Ours(version) => {
+            log::info!("{}: the schema goes from version {version} to {VERSION}", path.display());
+            prepare(&mut connection, path, &steps(version).collect::<Vec<_>>())
+        }
     }?;
     Ok(connection)
 }
@@ -65,7 +67,8 @@ pub(super) fn open_still(path: &Path) -> Result<Connection, OpenError> {
 
 fn checked_reader(path: &Path, connection: Connection) -> Result<Connection, OpenError> {
     match content(&connection, path)? {
-        Content::Ours => Ok(connection),
+        Content::Ours(VERSION) => Ok(connection),
+        Content::Ours(version) => Err(OpenError::Older { path: path.to_owned(), version }),
         Content::Empty => Err(OpenError::Foreign { path: path.to_owned(), found: "it is empty".into() }),
     }
 }
@@ -103,7 +106,8 @@ fn refuse(path: &Path, source: rusqlite::Error) -> OpenError {
 
 enum Content {
     Empty,
-    Ours,
+    /// Ours, of a schema version that this program knows.
+    Ours(i64),
 }
 
 fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
@@ -131,7 +135,7 @@ fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
             return Err(OpenError::Corrupt { path: path.to_owned(), found });
         }
     }
-    Ok(Content::Ours)
+    Ok(Content::Ours(version))
 }
 
 fn describe(tables: &[String]) -> String {
@@ -144,12 +148,15 @@ fn describe(tables: &[String]) -> String {
     }
 }
 
-fn prepare(connection: &mut Connection, path: &Path, create: bool) -> Result<(), OpenError> {
+/// Makes the journal durable and the schema whole: all statements, or none.
+fn prepare(connection: &mut Connection, path: &Path, schema: &[&str]) -> Result<(), OpenError> {
     let mut run = || {
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
-        if create {
+        if !schema.is_empty() {
             let transaction = connection.transaction()?;
-            transaction.execute_batch(SCHEMA)?;
+            for statements in schema {
+                transaction.execute_batch(statements)?;
+            }
             transaction.execute_batch(&format!(
                 "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
             ))?;

@@ -116,6 +116,11 @@ impl TestApp {
     }
 }
 
+/// The schema version of a database that a server made.
+pub fn latest_version() -> i64 {
+    TestApp::empty().sqlite().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+}
+
 /// A dictionary of texts.
 pub fn texts(value: &Value) -> BTreeMap<String, String> {
     let entries = value.as_dictionary().unwrap().iter();

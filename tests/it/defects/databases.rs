@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use crate::app::{Answer, TestApp, refused_start, request};
-use crate::calls::{LOCAL, eventually};
+use crate::calls::{LOCAL, eventually, latest_version};
 
 fn sqlite_file(path: &Path, sql: &str) {
     Connection::open(path).unwrap().execute_batch(sql).unwrap();
@@ -35,13 +35,31 @@ fn a4b_a_newer_database_is_refused_and_left_as_it_is() {
     let path = directory.path().join("proxy.db");
     sqlite_file(&path, "PRAGMA user_version = 99; ALTER TABLE instance ADD COLUMN new_thing TEXT;");
     let before = fs::read(&path).unwrap();
+    let known = latest_version();
     let expected = format!(
-        "{} has schema version 99, and this program knows versions up to 1; use the newer program that wrote it, or \
+        "{} has schema version 99, and this program knows versions up to {known}; use the newer program that wrote it, or \
          choose another file with --database-uri",
         path.display()
     );
     assert_eq!(refused_start(&path), expected);
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn an_older_database_of_ours_is_brought_up_to_date_and_keeps_what_it_holds() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("proxy.db");
+    sqlite_file(&path, include_str!("../../../fixtures/legacy/schema-1.sql"));
+    sqlite_file(
+        &path,
+        "PRAGMA application_id = 0x534c4150; PRAGMA user_version = 1; \
+         INSERT INTO computer (id, reference) VALUES (1, 'local_computer'); \
+         INSERT INTO partition (computer_id, reference) VALUES (1, 'part0')",
+    );
+    let app = TestApp::on(directory);
+    assert_eq!(app.listing(LOCAL), ["part0 free"]);
+    let version: i64 = app.sqlite().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, latest_version());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::{Home, failed, files, printed};
+use crate::calls::latest_version;
 
 /// Checks that all that opens a database refuses it with a sentence, and leaves it as it is.
 fn is_refused(home: &Home, name: &str, sentence: &str) {
@@ -39,9 +40,12 @@ fn sql(file: &Path, statements: &str) {
 fn a_newer_schema() {
     let home = with_database();
     sql(&home.path("own.db"), "PRAGMA user_version = 1000");
-    let sentence = "own.db has schema version 1000, and this program knows versions up to 1; \
-                    use the newer program that wrote it, or choose another file with --database-uri";
-    is_refused(&home, "own.db", sentence);
+    let sentence = format!(
+        "own.db has schema version 1000, and this program knows versions up to {}; use the newer program that wrote it, \
+         or choose another file with --database-uri",
+        latest_version()
+    );
+    is_refused(&home, "own.db", &sentence);
 }
 
 #[test]

@@ -1,0 +1,82 @@
+//! The ladder of our own schema: each step leads from one version to the next, and all of them run in one transaction.
+//!
+//! What a step makes must read as in schema.sql, letter by letter: a test compares the two.
+
+/// The steps, from version 1 upwards.
+const STEPS: &[&str] = &[IDENTITIES];
+
+/// The version of schema.sql.
+pub(super) const VERSION: i64 = 2;
+
+/// The steps that lead from a version to that of schema.sql.
+pub(super) fn steps(from: i64) -> impl Iterator<Item = &'static str> {
+    STEPS.iter().copied().skip(usize::try_from(from).unwrap_or(usize::MAX).saturating_sub(1))
+}
+
+/// Version 2: people, tokens, certificates.
+const IDENTITIES: &str = "
+-- People, who speak with a certificate or a token of this master.
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reference TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- Access tokens of people: of each, only its SHA-256 digest is kept.
+CREATE TABLE token (
+    digest BLOB PRIMARY KEY,
+    person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_person ON token (person_id);
+
+-- Certificates that the authority gave out. `owner` is their common name; they outlive what they were given to. The key is
+-- kept of an instance's only, which is handed out again and again.
+CREATE TABLE certificate (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    serial TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    computer_id INTEGER REFERENCES computer (id) ON DELETE SET NULL,
+    instance_id INTEGER REFERENCES instance (id) ON DELETE SET NULL,
+    person_id INTEGER REFERENCES person (id) ON DELETE SET NULL,
+    certificate TEXT NOT NULL,
+    key TEXT,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+CREATE INDEX certificate_computer ON certificate (computer_id);
+CREATE INDEX certificate_instance ON certificate (instance_id);
+CREATE INDEX certificate_person ON certificate (person_id);
+CREATE INDEX certificate_revoked ON certificate (revoked_at) WHERE revoked_at IS NOT NULL;
+";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rusqlite::Connection;
+
+    use super::*;
+
+    const FIRST: &str = include_str!("../../fixtures/legacy/schema-1.sql");
+    const LATEST: &str = include_str!("../../schema.sql");
+
+    fn objects(sql: &[&str]) -> BTreeMap<String, Option<String>> {
+        let connection = Connection::open_in_memory().unwrap();
+        for sql in sql {
+            connection.execute_batch(sql).unwrap();
+        }
+        let mut objects = connection.prepare("SELECT name, sql FROM sqlite_schema").unwrap();
+        let objects = objects.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        objects.collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn the_ladder_leads_to_the_schema() {
+        let climbed: Vec<&str> = [FIRST].into_iter().chain(steps(1)).collect();
+        assert_eq!(objects(&climbed), objects(&[LATEST]));
+        assert_eq!((steps(VERSION - 1).count(), steps(VERSION).count()), (1, 0));
+    }
+}
