@@ -7,6 +7,7 @@ pub mod json;
 pub mod json_rpc;
 pub mod openapi;
 pub mod percent;
+pub mod person;
 pub mod slapformat;
 pub mod status;
 pub mod tioxml;
