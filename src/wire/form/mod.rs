@@ -2,6 +2,7 @@
 
 mod arguments;
 mod computer;
+mod outcome;
 mod request;
 mod software;
 
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 
 pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename, ReportInstance, Titles};
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
+pub use outcome::{Outcome, read_outcome, unknown_partition, waiting};
 pub use request::RequestArguments;
 pub use software::{Installation, Product, ReportRelease, Supply};
 

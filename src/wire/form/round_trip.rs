@@ -31,7 +31,10 @@ fn parameters() -> Parameters {
     let map = BTreeMap::from([
         ("empty".to_owned(), Parameter::from("")),
         ("é&=".to_owned(), Parameter::from("<a>\r\n\t💥")),
-        ("list".to_owned(), Parameter::List(vec![Parameter::Integer(1.into()), Parameter::Null, Parameter::Float(1.0)])),
+        (
+            "list".to_owned(),
+            Parameter::List(vec![Parameter::Integer(1.into()), Parameter::Null, Parameter::Float(1.0)]),
+        ),
         ("map".to_owned(), Parameter::Map(BTreeMap::from([("k".to_owned(), Parameter::Bool(true))]))),
     ]);
     Parameters::new("parameters", map).unwrap()

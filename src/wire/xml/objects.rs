@@ -3,7 +3,7 @@
 mod decode;
 
 pub use decode::{
-    Computer, ComputerPartition, ObjectError, SoftwareRelease, read_certificate, read_computer, read_hosting_ip_list,
+    Computer, ObjectError, SoftwareInstance, SoftwareRelease, read_certificate, read_computer, read_hosting_ip_list,
     read_partition, read_requested, read_status, read_texts,
 };
 

@@ -38,7 +38,7 @@ pub struct Computer {
     /// The software releases supplied to it.
     pub software: Vec<SoftwareRelease>,
     /// Its partitions.
-    pub partitions: Vec<ComputerPartition>,
+    pub partitions: Vec<SoftwareInstance>,
 }
 
 /// A software release.
@@ -52,9 +52,9 @@ pub struct SoftwareRelease {
     pub requested_state: Option<String>,
 }
 
-/// A partition with the instance in it, or an instance with the partition that it, or its host, is in.
+/// An instance, and the partition that it, or its host, is in; of a free partition the place alone.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ComputerPartition {
+pub struct SoftwareInstance {
     /// The reference of the computer.
     pub computer: Option<String>,
     /// The reference of the partition.
@@ -96,7 +96,7 @@ pub fn read_computer(bytes: &[u8]) -> Result<Computer, ObjectError> {
 ///
 /// # Errors
 /// [`ObjectError`] for any other document.
-pub fn read_partition(bytes: &[u8]) -> Result<ComputerPartition, ObjectError> {
+pub fn read_partition(bytes: &[u8]) -> Result<SoftwareInstance, ObjectError> {
     partition(&loads(bytes)?)
 }
 
@@ -104,7 +104,7 @@ pub fn read_partition(bytes: &[u8]) -> Result<ComputerPartition, ObjectError> {
 ///
 /// # Errors
 /// [`ObjectError`] for any other document.
-pub fn read_requested(bytes: &[u8]) -> Result<ComputerPartition, ObjectError> {
+pub fn read_requested(bytes: &[u8]) -> Result<SoftwareInstance, ObjectError> {
     const EXPECTED: &str = "a SoftwareInstance or a ComputerPartition";
     let value = loads(bytes)?;
     let object = object(&value, &[Class::SoftwareInstance, Class::ComputerPartition], EXPECTED)?;
@@ -185,7 +185,7 @@ pub fn read_certificate(bytes: &[u8]) -> Result<Certificate, ObjectError> {
     }
 }
 
-fn partition(value: &Value) -> Result<ComputerPartition, ObjectError> {
+fn partition(value: &Value) -> Result<SoftwareInstance, ObjectError> {
     state(object(value, &[Class::ComputerPartition], "a ComputerPartition")?)
 }
 
@@ -203,7 +203,7 @@ fn release(value: &Value) -> Result<SoftwareRelease, ObjectError> {
 }
 
 /// The attributes that partitions and instances have in common.
-fn state(object: &Object) -> Result<ComputerPartition, ObjectError> {
+fn state(object: &Object) -> Result<SoftwareInstance, ObjectError> {
     let parameters = map(object, "_parameter_dict")?;
     let of_parameters = |parameters: &Parameters| parameters.text("slap_software_type");
     let document = object.state.get("_software_release_document").filter(|document| !document.is_none());
@@ -214,7 +214,7 @@ fn state(object: &Object) -> Result<ComputerPartition, ObjectError> {
         (None, Some(document)) => Some(read_parameters(&document)?),
         (connection, _) => connection,
     };
-    Ok(ComputerPartition {
+    Ok(SoftwareInstance {
         partition: text(object, "_partition_id").or_else(|| argument(object, 1)),
         instance_guid: text(object, "_instance_guid"),
         requested_state: text(object, "_requested_state"),
