@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::thread;
 
-use slapproxy::client::blocking::Slap;
+use slapproxy::client::Slap;
 use slapproxy::config::{Config, Environment, Overrides};
 use slapproxy::http::{Application, block_on};
 
@@ -37,8 +37,8 @@ pub fn with_master_blocking(example: impl FnOnce(String) -> Outcome) {
     });
     let (port, stopper) = receiver.recv().unwrap();
     let url = format!("http://127.0.0.1:{port}/");
-    let slap = Slap::builder(&url).build_blocking().unwrap();
-    slap.register_computer("local_computer").update_configuration(DESCRIPTION).unwrap();
+    let slap = Slap::builder(&url).build().unwrap();
+    block_on(slap.register_computer("local_computer").update_configuration(DESCRIPTION)).unwrap();
     example(url).unwrap();
     block_on(stopper.stop());
     server.join().unwrap();
