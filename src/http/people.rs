@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::failure::Failure;
 use super::identity::caller;
 use super::route::{read, write};
 use super::slap_tool::{Answer, Form, text};
