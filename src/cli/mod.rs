@@ -1,13 +1,16 @@
 //! The subcommands of the program, one file each.
 
+mod ca;
 mod format;
 mod import;
+mod local;
 mod logging;
 mod output;
 mod ready_file;
 mod settings;
 mod show;
 mod start;
+mod user;
 mod wait;
 
 use std::process::ExitCode;
@@ -36,6 +39,10 @@ enum Command {
     Format(format::Format),
     /// Show what a database holds, also while the master runs
     Show(show::Show),
+    /// Manage people and what they prove by who they are
+    User(user::User),
+    /// Look at the certificate authority
+    Ca(ca::Ca),
     /// Wait until a master answers
     Wait(wait::Wait),
     /// The same commands as `slapos proxy …` spells them
@@ -61,6 +68,8 @@ pub fn main() -> ExitCode {
         Command::Import(import) => import.run(&log),
         Command::Format(format) => format.run(),
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
+        Command::User(user) => user.run(&log),
+        Command::Ca(ca) => ca.run(),
         Command::Wait(wait) => wait.run(),
     };
     match result {

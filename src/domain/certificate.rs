@@ -17,6 +17,15 @@ pub const RENEWAL_DAYS: i64 = 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub i64);
 
+/// A person in the list of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// Until when the latest certificate holds that was not revoked.
+    pub certificate_until: Option<Timestamp>,
+}
+
 /// Whom a certificate is given to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {

@@ -45,11 +45,7 @@ async fn crl(state: web::Data<State>) -> Answer {
 /// All people.
 async fn list(state: web::Data<State>) -> Answer {
     let people = state.master.people().await?;
-    let entries = people.into_iter().map(|person| PersonEntry {
-        name: person.name,
-        certificate_until: person.certificate_until.map(|until| until.0),
-    });
-    Ok(json(to_json(&entries.collect::<Vec<_>>())))
+    Ok(json(to_json(&people.into_iter().map(PersonEntry::from).collect::<Vec<_>>())))
 }
 
 /// A new person.

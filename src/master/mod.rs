@@ -24,7 +24,7 @@ use thiserror::Error;
 pub use destroy::Destroyed;
 pub use instance::Renamed;
 pub use listing::InstanceView;
-pub use person::{Person, USER};
+pub use person::USER;
 pub use request::Requested;
 pub use requester::Speaker;
 pub use target::Target;

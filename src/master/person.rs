@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Error, Master, Speaker};
-use crate::domain::certificate::{Owner, Pair, PersonId};
+use crate::domain::certificate::{Owner, Pair, Person, PersonId};
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Reference, Title};
@@ -12,15 +12,6 @@ use crate::storage::ReadTx;
 
 /// The person that a caller is who proves nothing.
 pub const USER: &str = "user";
-
-/// A person as people list them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The name.
-    pub name: String,
-    /// Until when the latest certificate holds that was not revoked.
-    pub certificate_until: Option<Timestamp>,
-}
 
 impl Master {
     /// Adds a person.

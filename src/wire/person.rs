@@ -1,9 +1,11 @@
 //! What people are given: certificates, access tokens, and the list of them for the owner of the database.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::certificate::Pair;
+use super::json_rpc::Certificate;
+use crate::domain::certificate::{Pair, Person};
 
 /// A key and a certificate: the answer to `Person_getCertificate` and `Person_requestComputer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -51,6 +53,18 @@ impl CertificateDocument {
     }
 }
 
+impl From<Person> for PersonEntry {
+    fn from(person: Person) -> Self {
+        Self { name: person.name, certificate_until: person.certificate_until.map(|until| until.0) }
+    }
+}
+
+impl From<CertificateDocument> for Certificate {
+    fn from(document: CertificateDocument) -> Self {
+        Self { key: document.key, certificate: document.certificate }
+    }
+}
+
 /// Writes a document.
 #[must_use]
 pub fn to_json<T: Serialize>(document: &T) -> String {
@@ -61,6 +75,6 @@ pub fn to_json<T: Serialize>(document: &T) -> String {
 ///
 /// # Errors
 /// When the text is something else.
-pub fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
-    serde_json::from_str(text)
+pub fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(text)
 }

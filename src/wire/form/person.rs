@@ -2,9 +2,10 @@
 
 use utoipa::ToSchema;
 
-use super::Fields;
+use super::{FieldList, Fields, ToFields};
 use crate::domain::error::Refusal;
 use crate::domain::ids::Title;
+use crate::wire::xml::WriteError;
 
 /// How long a token holds when nobody says it, in seconds: a day.
 pub const TOKEN_LIFETIME: u64 = 24 * 60 * 60;
@@ -65,5 +66,23 @@ impl TryFrom<&Fields> for TokenArguments {
             }
         };
         Ok(Self { name, lifetime })
+    }
+}
+
+impl ToFields for PersonRequestComputer {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("title", self.title.to_string())])
+    }
+}
+
+impl ToFields for PersonArguments {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("name", self.name.to_string())])
+    }
+}
+
+impl ToFields for TokenArguments {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("name", self.name.to_string()), ("lifetime", self.lifetime.to_string())])
     }
 }
