@@ -1,5 +1,11 @@
 //! The client library against this master, and against servers that do what no master should.
 
+mod connection;
+mod errors;
+mod loading;
+mod scripted;
+mod tls;
+mod transactions;
 mod walk;
 
 use std::collections::BTreeSet;
