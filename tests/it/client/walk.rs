@@ -81,7 +81,7 @@ fn record(status: StatusDocument) -> (String, String, String) {
 }
 
 /// Parameters of texts.
-fn map(entries: &[(&str, &str)]) -> Parameters {
+pub fn map(entries: &[(&str, &str)]) -> Parameters {
     let entries = entries.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value)));
     Parameters::new("map", entries.collect()).unwrap()
 }
