@@ -7,7 +7,7 @@ use slapproxy::client::{Error, Parameters, RequestedState, SupplyState};
 use slapproxy::domain::ids::{Reference, SoftwareRelease, Title};
 use slapproxy::wire::json_rpc::*;
 
-use super::walk::{COMPUTER, Lines, map};
+use super::walk::{COMPUTER, Lines, map, owner};
 
 /// Notes the answer of each method, in the name of a person.
 macro_rules! note {
@@ -118,7 +118,7 @@ fn computers(lines: &mut Lines, slap: &Slap) {
         get_compute_node_status(GetComputeNodeStatus { computer_guid: computer() }) => |told| told.text;
         post_compute_node_usage(PostComputeNodeUsage { computer_guid: computer(), tioxml: "<a/>".into() })
             => |told| told.r#type;
-        post_compute_node_certificate(PostComputeNodeCertificate { computer_guid: computer() });
+        post_compute_node_certificate(PostComputeNodeCertificate { computer_guid: computer() }) => owner;
         remove_compute_node_certificate(RemoveComputeNodeCertificate { computer_guid: computer() }) => |told| told.r#type;
         post_software_installation(supply);
         put_software_installation_error(failed);
@@ -156,7 +156,7 @@ fn instances(lines: &mut Lines, slap: &Slap) {
             => |told| told.result_list.len();
         all_docs_instance_tree_instance_list(AllDocsInstanceTreeInstanceList { title: "root".into() })
             => |told| told.result_list.len();
-        get_software_instance_certificate(GetSoftwareInstanceCertificate { instance_guid: guid() });
+        get_software_instance_certificate(GetSoftwareInstanceCertificate { instance_guid: guid() }) => owner;
     }
     let partition = slap.register_computer_partition(COMPUTER, "part0").unwrap();
     let child = slap.wait(partition.as_async().json_rpc().post_software_instance(&request("child", false)));

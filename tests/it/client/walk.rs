@@ -52,7 +52,7 @@ fn texts(parameters: &Parameters) -> Vec<String> {
 }
 
 /// Who is told by a certificate.
-fn owner(Certificate { certificate, .. }: Certificate) -> String {
+pub fn owner(Certificate { certificate, .. }: Certificate) -> String {
     let name = certificate.split_once("Subject: O=slapproxy, CN=").map(|(_, rest)| rest);
     name.and_then(|name| name.split_once("/email")).map(|(name, _)| name.to_owned()).unwrap_or_default()
 }
