@@ -84,11 +84,12 @@ impl Transport {
             reqwest::Client::builder().timeout(settings.timeout).redirect(follow(settings.access_token.is_some()));
         builder = match &settings.trust {
             Trust::System => builder,
-            Trust::Authority(pem) => builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(fault)?),
+            Trust::Authority(pem) => builder.tls_certs_only(authorities(pem)?),
             Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
         };
         if let Some(pem) = &settings.identity {
-            builder = builder.identity(Identity::from_pem(pem).map_err(fault)?);
+            let unusable = |error| Error::invalid(format!("the key or the certificate: {}", root(&error)));
+            builder = builder.identity(Identity::from_pem(pem).map_err(unusable)?);
         }
         if settings.environment_proxy == EnvironmentProxy::Unused {
             builder = builder.no_proxy();
@@ -171,6 +172,16 @@ fn follow(stay: bool) -> redirect::Policy {
         let elsewhere = format!("redirected to another server, which must not see the access token: {}", attempt.url());
         attempt.error(elsewhere)
     })
+}
+
+/// The certificates of a PEM document.
+fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
+    let unusable = |reason: String| Error::invalid(format!("the certificates of the authority: {reason}"));
+    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| unusable(root(&error)))?;
+    if certificates.is_empty() {
+        return Err(unusable("no certificate found".into()));
+    }
+    Ok(certificates)
 }
 
 /// What a status and its body mean.

@@ -52,7 +52,7 @@ fn texts(parameters: &Parameters) -> Vec<String> {
 }
 
 /// Who is told by a certificate.
-fn owner(Certificate { certificate, .. }: Certificate) -> String {
+pub fn owner(Certificate { certificate, .. }: Certificate) -> String {
     let name = certificate.split_once("Subject: O=slapproxy, CN=").map(|(_, rest)| rest);
     name.and_then(|name| name.split_once("/email")).map(|(name, _)| name.to_owned()).unwrap_or_default()
 }
@@ -81,7 +81,7 @@ fn record(status: StatusDocument) -> (String, String, String) {
 }
 
 /// Parameters of texts.
-fn map(entries: &[(&str, &str)]) -> Parameters {
+pub fn map(entries: &[(&str, &str)]) -> Parameters {
     let entries = entries.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value)));
     Parameters::new("map", entries.collect()).unwrap()
 }
