@@ -332,6 +332,17 @@ impl Slap {
     }
 }
 
+impl Computer {
+    /// Waits for [`report_partition_usages`](super::Computer::report_partition_usages).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn report_partition_usages(&self, partitions: &[ComputerPartition]) -> Result<(), Error> {
+        let partitions: Vec<_> = partitions.iter().map(|partition| partition.inner.clone()).collect();
+        self.runtime.block_on(self.inner.report_partition_usages(&partitions))
+    }
+}
+
 impl SoftwareRelease {
     /// The same release on a computer.
     #[must_use]
