@@ -60,7 +60,7 @@ async fn import(config: &Config, read: Vec<(String, ComputerDescription)>) -> an
     if let Some(server) = running_server(&config.database) {
         let ready = read_ready(&server.0).context("the lock of the database does not say where its server is")?;
         let documents: Vec<String> = read.into_iter().map(|(document, _)| document).collect();
-        return Ok(Slap::new(&ready.url, PATIENCE)?.import(&documents).await?);
+        return Ok(Slap::builder(&ready.url).timeout(PATIENCE).build()?.import(&documents).await?);
     }
     let _lock = Lock::take(&config.database)?;
     let default_computer = Reference::parse("computer_id", &config.computer_id)?;

@@ -61,7 +61,7 @@ async fn wait(config: &Config, master_url: Option<&str>, timeout: Duration) -> a
         });
         let reason = match url {
             None => format!("no server uses the database {}", config.database.display()),
-            Some(url) => match Slap::new(&url, patience(deadline))?.ready().await {
+            Some(url) => match Slap::builder(&url).timeout(patience(deadline)).build()?.ready().await {
                 Ok(ready) => return Ok(ready),
                 Err(error) => error.to_string(),
             },

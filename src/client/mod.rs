@@ -1,45 +1,203 @@
-//! Calls to a running master over HTTP.
+//! The slap client: what a person, a node and an instance do with a SlapOS master.
 
+mod builder;
+mod call;
+mod computer;
+mod error;
+mod hateoas;
+mod json_rpc;
+mod order;
+mod partition;
+mod report;
+mod request;
+mod slap_tool;
+mod software;
+mod transaction;
 mod transport;
+mod url;
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub use transport::Error;
+use tokio::sync::OnceCell;
 
-use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
-use crate::wire::form;
+use self::transaction::Transactions;
+use self::transport::Transport;
 
-/// The connection to a master.
+pub use self::builder::Builder;
+pub use self::call::Call;
+pub use self::computer::Computer;
+pub use self::error::{Error, ErrorKind};
+pub use self::hateoas::Hateoas;
+pub use self::json_rpc::JsonRpc;
+pub use self::order::{OpenOrder, Supply, Token};
+pub use self::partition::ComputerPartition;
+pub use self::report::Destroyed;
+pub use self::request::Request;
+pub use self::slap_tool::SlapTool;
+pub use self::software::{SoftwareProductCollection, SoftwareRelease};
+pub use crate::domain::parameters::{Parameters, Value};
+pub use crate::domain::state::{RequestedState, SupplyState};
+pub use crate::wire::form::Product;
+pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
+pub use crate::wire::json_rpc::Certificate;
+pub use crate::wire::status::StatusDocument;
+pub use crate::wire::xml::objects::SoftwareInstance;
+
+use crate::wire::control::{FormatReport, Ready};
+use crate::wire::form::Import;
+use crate::wire::hateoas::{Root, Search};
+use crate::wire::json_rpc::Method;
+
+/// The connection to a master. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Slap {
-    transport: transport::Transport,
+    inner: Arc<Inner>,
 }
 
+#[derive(Debug)]
+struct Inner {
+    transport: Transport,
+    rest_url: Option<String>,
+    root: OnceCell<Root>,
+    transactions: Transactions,
+}
+
+/// Every call fails with the [`Error`] that [`ErrorKind`] tells about.
+#[expect(clippy::missing_errors_doc, reason = "all calls fail alike, as said above")]
 impl Slap {
-    /// A connection to the master at a URL; nothing is sent yet. No call takes longer than `timeout`.
+    /// A connection to the master at a URL, made step by step.
     ///
-    /// # Errors
-    /// When the HTTP client cannot be made.
-    pub fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
-        Ok(Self { transport: transport::Transport::new(url, timeout)? })
+    /// The URL may have a path, below which the calls are. A bare IPv6 address gets its brackets.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    fn connected(transport: Transport, rest_url: Option<String>, transactions: Transactions) -> Self {
+        Self { inner: Arc::new(Inner { transport, rest_url, root: OnceCell::new(), transactions }) }
+    }
+
+    /// A computer, by its reference. Nothing is sent.
+    #[must_use]
+    pub fn register_computer(&self, computer_guid: &str) -> Computer {
+        Computer::new(self.clone(), computer_guid.to_owned())
+    }
+
+    /// A partition of a computer. Nothing is sent; an empty name is [`ErrorKind::NotFound`].
+    ///
+    /// On a node this also makes the file in which the requests of the partition are noted.
+    pub fn register_computer_partition(
+        &self,
+        computer_guid: &str,
+        partition_id: &str,
+    ) -> Result<ComputerPartition, Error> {
+        if computer_guid.is_empty() || partition_id.is_empty() {
+            return Err(Error::not_found("the computer or the partition has no name"));
+        }
+        Ok(ComputerPartition::registered(self.clone(), computer_guid, partition_id))
+    }
+
+    /// A software release, by its URL or path, on no computer yet. Nothing is sent.
+    #[must_use]
+    pub fn register_software_release(&self, software_release: &str) -> SoftwareRelease {
+        SoftwareRelease::new(self.clone(), software_release)
+    }
+
+    /// The orders of the person who calls. Nothing is sent.
+    #[must_use]
+    pub fn register_open_order(&self) -> OpenOrder {
+        OpenOrder { slap: self.clone() }
+    }
+
+    /// The supplies of the person who calls. Nothing is sent.
+    #[must_use]
+    pub fn register_supply(&self) -> Supply {
+        Supply { slap: self.clone() }
+    }
+
+    /// The tokens of the person who calls. Nothing is sent.
+    #[must_use]
+    pub fn register_token(&self) -> Token {
+        Token { slap: self.clone() }
+    }
+
+    /// The software products of the master. Nothing is sent.
+    #[must_use]
+    pub fn software_product_collection(&self) -> SoftwareProductCollection {
+        SoftwareProductCollection { slap: self.clone() }
+    }
+
+    /// The releases of a software product, the best one first: of a product by its name, or of the product that another
+    /// release belongs to.
+    pub async fn get_software_release_list_from_software_product(
+        &self,
+        product: &Product,
+    ) -> Result<Vec<String>, Error> {
+        self.slap_tool().get_software_release_list_from_software_product(product).await
+    }
+
+    /// What the person ordered, by title: the root instances, shared ones too.
+    pub async fn get_open_order_dict(&self) -> Result<BTreeMap<String, Row>, Error> {
+        let rows = self.hateoas().await?.search(&Search::InstanceTrees(None), &["title", "url_string"]).await?;
+        Ok(by_title(rows))
+    }
+
+    /// The computers that the person may use, by title.
+    pub async fn get_computer_dict(&self) -> Result<BTreeMap<String, Row>, Error> {
+        let rows = self.hateoas().await?.search(&Search::Computers(None), &["title", "reference"]).await?;
+        Ok(by_title(rows))
+    }
+
+    /// The HATEOAS API: at the configured URL, or where the master says that it is. It is found once.
+    pub async fn hateoas(&self) -> Result<Hateoas<'_>, Error> {
+        let find = async || {
+            let url = match &self.inner.rest_url {
+                Some(url) => url.clone(),
+                None => self.slap_tool().get_hateoas_url().await?,
+            };
+            Hateoas::root(self.transport(), url.trim()).await
+        };
+        let root = self.inner.root.get_or_try_init(find).await?;
+        Ok(Hateoas { transport: self.transport(), root })
+    }
+
+    /// The classic API, call by call, in the name of the person who calls.
+    #[must_use]
+    pub fn slap_tool(&self) -> SlapTool<'_> {
+        SlapTool { transport: self.transport(), identity: None }
+    }
+
+    /// The JSON-RPC API, method by method, in the name of the person who calls.
+    #[must_use]
+    pub fn json_rpc(&self) -> JsonRpc<'_> {
+        JsonRpc { transport: self.transport(), identity: None }
+    }
+
+    /// Calls the JSON-RPC method of a request.
+    pub async fn call<M: Method>(&self, request: &M) -> Result<M::Response, Error> {
+        self.json_rpc().call(request).await
     }
 
     /// Where the server is (`GET /-/ready`).
-    ///
-    /// # Errors
-    /// [`Error`] when the server cannot be reached or is not slapproxy.
     pub async fn ready(&self) -> Result<Ready, Error> {
-        let text = self.transport.get("-/ready").await?;
-        read_ready(&text).map_err(|error| self.transport.unexpected("-/ready", &error))
+        self.slap_tool().ready().await
     }
 
     /// Takes over computer descriptions, all of them or none (`POST /-/import`).
-    ///
-    /// # Errors
-    /// [`Error`] when the server cannot be reached or refuses one.
     pub async fn import(&self, documents: &[String]) -> Result<Vec<FormatReport>, Error> {
-        let fields: Vec<(&str, &str)> = documents.iter().map(|document| ("xml", document.as_str())).collect();
-        let text = self.transport.post("-/import", form::encode(&fields)).await?;
-        read_format_reports(&text).map_err(|error| self.transport.unexpected("-/import", &error))
+        self.slap_tool().import(&Import { documents: documents.to_vec() }).await
     }
+
+    fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    fn transactions(&self) -> &Transactions {
+        &self.inner.transactions
+    }
+}
+
+/// Rows by their titles.
+fn by_title(rows: Vec<Row>) -> BTreeMap<String, Row> {
+    rows.into_iter().filter_map(|row| Some((row.title.clone()?, row))).collect()
 }

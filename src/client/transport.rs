@@ -2,47 +2,68 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::{RequestBuilder, StatusCode};
-use thiserror::Error as ThisError;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Certificate, Identity, RequestBuilder, StatusCode, redirect};
 
-/// Why a call failed.
-#[derive(Debug, ThisError)]
-pub enum Error {
-    /// The master cannot be reached, or did not answer in time.
-    #[error("cannot reach {url}: {reason}")]
-    Connection {
-        /// What was called.
-        url: String,
-        /// What happened.
-        reason: String,
-    },
-    /// The master does not have what was asked for.
-    #[error("{url}: not found: {message}")]
-    NotFound {
-        /// What was called.
-        url: String,
-        /// What the master says.
-        message: String,
-    },
-    /// The master refused or failed.
-    #[error("{url}: status {status}: {message}")]
-    Server {
-        /// What was called.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-        /// What the master says.
-        message: String,
-    },
-    /// The answer is not one of this protocol.
-    #[error("{url}: the answer is not one of a slapproxy server: {reason}")]
-    Unexpected {
-        /// What was called.
-        url: String,
-        /// Why it cannot be read.
-        reason: String,
-    },
+use super::call::Call;
+use super::error::{Error, ErrorKind};
+use super::url::same_origin;
+use crate::wire::json_rpc::{ErrorDocument, NotReady, read};
+
+/// The header that carries an access token.
+const ACCESS_TOKEN: HeaderName = HeaderName::from_static("x-access-token");
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 10;
+
+/// The API of a call: each tells failures in its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Api {
+    /// The classic API, and what belongs to no API.
+    Classic,
+    /// The JSON-RPC API.
+    JsonRpc,
+    /// The HATEOAS API.
+    Hateoas,
+}
+
+/// How masters are verified.
+#[derive(Debug, Clone)]
+pub(super) enum Trust {
+    /// By the certificates that the system trusts.
+    System,
+    /// By these certificates, in PEM.
+    Authority(Vec<u8>),
+    /// Not at all.
+    Anyone,
+}
+
+/// What the connection to a master is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) timeout: Duration,
+    pub(super) trust: Trust,
+    /// The key and the certificate of the caller, in PEM.
+    pub(super) identity: Option<Vec<u8>>,
+    pub(super) access_token: Option<String>,
+    /// Where the access token may go, besides the master: the configured root of the HATEOAS API.
+    pub(super) rest_url: Option<String>,
+    pub(super) environment_proxy: EnvironmentProxy,
+    pub(super) sending: Sending,
+}
+
+/// Whether proxies that the environment names are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EnvironmentProxy {
+    Unused,
+    Used,
+}
+
+/// Whether calls are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    Sent,
+    Shown,
 }
 
 /// Sends requests to one master.
@@ -50,49 +71,130 @@ pub enum Error {
 pub(super) struct Transport {
     base: String,
     http: reqwest::Client,
+    access_token: Option<(HeaderValue, Option<String>)>,
+    sending: Sending,
 }
 
 impl Transport {
-    pub(super) fn new(base: &str, timeout: Duration) -> Result<Self, Error> {
-        let base = format!("{}/", base.trim_end_matches('/'));
-        let fault = |reason| Error::Connection { url: base.clone(), reason };
-        reqwest::Url::parse(&base).map_err(|error| fault(error.to_string()))?;
+    pub(super) fn new(base: String, settings: Settings) -> Result<Self, Error> {
         // Whoever comes first installs it.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(timeout).no_proxy().build();
-        let http = client.map_err(|error| fault(error.to_string()))?;
-        Ok(Self { base, http })
-    }
-
-    pub(super) async fn get(&self, path: &str) -> Result<String, Error> {
-        let url = format!("{}{path}", self.base);
-        self.send(self.http.get(&url), url).await
-    }
-
-    pub(super) async fn post(&self, path: &str, form: String) -> Result<String, Error> {
-        let url = format!("{}{path}", self.base);
-        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        self.send(self.http.post(&url).header(CONTENT_TYPE, form_type).body(form), url).await
-    }
-
-    pub(super) fn unexpected(&self, path: &str, reason: &dyn std::error::Error) -> Error {
-        Error::Unexpected { url: format!("{}{path}", self.base), reason: reason.to_string() }
-    }
-
-    async fn send(&self, request: RequestBuilder, url: String) -> Result<String, Error> {
-        let connection = |error: reqwest::Error| Error::Connection { url: url.clone(), reason: root(&error) };
-        let response = request.header(ACCEPT, HeaderValue::from_static("*/*")).send().await.map_err(connection)?;
-        let status = response.status();
-        let text = response.text().await.map_err(connection)?;
-        if status.is_success() {
-            return Ok(text);
+        let fault = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(base.clone()), root(&error));
+        let mut builder =
+            reqwest::Client::builder().timeout(settings.timeout).redirect(follow(settings.access_token.is_some()));
+        builder = match &settings.trust {
+            Trust::System => builder,
+            Trust::Authority(pem) => builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(fault)?),
+            Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
+        };
+        if let Some(pem) = &settings.identity {
+            builder = builder.identity(Identity::from_pem(pem).map_err(fault)?);
         }
-        let message = message(&text);
-        Err(match status {
-            StatusCode::NOT_FOUND => Error::NotFound { url, message },
-            status => Error::Server { url, status: status.as_u16(), message },
-        })
+        if settings.environment_proxy == EnvironmentProxy::Unused {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(fault)?;
+        let access_token = settings.access_token.map(|token| -> Result<_, Error> {
+            let mut token = HeaderValue::from_str(&token)
+                .map_err(|_| Error::invalid("the access token holds a character that a header cannot carry"))?;
+            token.set_sensitive(true);
+            Ok((token, settings.rest_url))
+        });
+        Ok(Self { base, http, access_token: access_token.transpose()?, sending: settings.sending })
     }
+
+    /// The URL of a path.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// An answer to a path that cannot be read.
+    pub(super) fn unexpected(&self, path: &str, reason: &dyn std::error::Error) -> Error {
+        Error::new(ErrorKind::Unexpected, Some(self.url(path)), reason.to_string())
+    }
+
+    /// Sends a call and returns the body of its success.
+    pub(super) async fn send(&self, api: Api, call: Call) -> Result<Vec<u8>, Error> {
+        if self.sending == Sending::Shown {
+            return Err(Error::not_sent(call));
+        }
+        let url = call.url.clone();
+        let connection = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(url.clone()), root(&error));
+        let response = self.request(api, call).send().await.map_err(connection)?;
+        let status = response.status();
+        let body = response.bytes().await.map_err(connection)?;
+        if api == Api::JsonRpc
+            && status == StatusCode::OK
+            && let Some(message) = not_ready(&body)
+        {
+            return Err(Error::new(ErrorKind::ResourceNotReady, Some(url), message).with_status(status.as_u16()));
+        }
+        if status.is_success() {
+            return Ok(body.into());
+        }
+        let (kind, message) = failure(api, status, &body);
+        Err(Error::new(kind, Some(url), message).with_status(status.as_u16()))
+    }
+
+    fn request(&self, api: Api, call: Call) -> RequestBuilder {
+        let accept = if api == Api::JsonRpc { "application/json" } else { "*/*" };
+        let request = if call.method == "GET" { self.http.get(&call.url) } else { self.http.post(&call.url) };
+        let mut request = request
+            .header(ACCEPT, HeaderValue::from_static(accept))
+            .header(USER_AGENT, HeaderValue::from_static(concat!("slapproxy/", env!("CARGO_PKG_VERSION"))));
+        if let Some(authorization) = call.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some((token, rest_url)) = &self.access_token {
+            let trusted = rest_url.iter().chain([&self.base]).any(|known| same_origin(known, &call.url));
+            request = if trusted { request.header(ACCESS_TOKEN, token) } else { request };
+        }
+        match call.content_type {
+            Some(content_type) => request.header(CONTENT_TYPE, HeaderValue::from_static(content_type)).body(call.body),
+            None => request,
+        }
+    }
+}
+
+/// Redirects are followed. A call with an access token stays on its server, since that token would be told to the other.
+fn follow(stay: bool) -> redirect::Policy {
+    redirect::Policy::custom(move |attempt| {
+        let Some(previous) = attempt.previous().last() else { return attempt.follow() };
+        if attempt.previous().len() > REDIRECTS {
+            return attempt.error("too many redirects");
+        }
+        let upgraded = previous.scheme() == "http" && attempt.url().scheme() == "https";
+        let stays = previous.origin() == attempt.url().origin() || upgraded && previous.host() == attempt.url().host();
+        if stays || !stay {
+            return attempt.follow();
+        }
+        let elsewhere = format!("redirected to another server, which must not see the access token: {}", attempt.url());
+        attempt.error(elsewhere)
+    })
+}
+
+/// What a status and its body mean.
+fn failure(api: Api, status: StatusCode, body: &[u8]) -> (ErrorKind, String) {
+    let document = if api == Api::JsonRpc { read::<ErrorDocument>(body).ok() } else { None };
+    let of_type = |name: &str| document.as_ref().is_some_and(|document| document.r#type.eq_ignore_ascii_case(name));
+    let kind = match status {
+        // The JSON-RPC API says it of whatever it does not find.
+        StatusCode::FORBIDDEN if document.is_some() && !of_type("Unauthorized") => ErrorKind::NotFound,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorKind::Unauthorized,
+        StatusCode::NOT_FOUND => ErrorKind::NotFound,
+        StatusCode::REQUEST_TIMEOUT => ErrorKind::ResourceNotReady,
+        status if status.is_client_error() => ErrorKind::InvalidRequest,
+        _ => ErrorKind::Server,
+    };
+    let message =
+        document.map_or_else(|| explanation(status, &String::from_utf8_lossy(body)), |document| document.title);
+    (kind, message)
+}
+
+/// The message of a success that says that there is nothing yet.
+fn not_ready(body: &[u8]) -> Option<String> {
+    let document = read::<NotReady>(body).ok()?;
+    (document.status == NotReady::STATUS).then_some(document.message)
 }
 
 /// The innermost cause, which says what happened.
@@ -104,9 +206,13 @@ fn root(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// The description of an error page, or the text itself.
-fn message(page: &str) -> String {
+/// The description of an error page, the text itself, or the name of the status.
+fn explanation(status: StatusCode, page: &str) -> String {
     let description = page.split_once("<p>").and_then(|(_, rest)| rest.split_once("</p>")).map(|(inside, _)| inside);
     let text = description.unwrap_or(page).trim();
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    if text.is_empty() {
+        return status.canonical_reason().unwrap_or("no explanation").to_owned();
+    }
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    entities.into_iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
 }

@@ -11,7 +11,7 @@ use crate::domain::timestamp::Timestamp;
 const SILENCE: [i64; 2] = [216_000_000, 432_000_000];
 
 /// The latest report about a computer, an instance or a software installation. The Python proxy tells the text only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatusDocument {
     /// What it is about: `Compute Node`, `Software Instance` or `Software Installation`.
     #[serde(default)]

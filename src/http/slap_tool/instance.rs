@@ -5,7 +5,9 @@ use super::argument::{App, Form, Query};
 use super::error::Error;
 use crate::domain::error::Refusal;
 use crate::master::{self, Destroyed, Target};
-use crate::wire::form::{InstanceBang, PartitionArguments, Publish, Register, Rename, Titles};
+use crate::wire::form::{
+    InstanceBang, PartitionArguments, Publish, Register, Rename, Titles, unknown_partition, waiting,
+};
 use crate::wire::xml::objects;
 
 /// `GET /registerComputerPartition`
@@ -44,20 +46,14 @@ pub async fn get_hosting_subscription_ip_list(app: App, query: Query<PartitionAr
 /// `POST /destroyedComputerPartition`: unknown and refused are told with status 200, which agents rely on.
 pub async fn destroyed_computer_partition(app: App, form: Form<PartitionArguments>) -> Answer {
     let Form(PartitionArguments { computer, partition, .. }, speaker) = form;
-    let unknown = unknown(&computer, &partition);
+    let unknown = unknown_partition(&computer, &partition);
     let target = Target::Partition { computer, partition, shared_reference: None };
     match app.master.destroyed_computer_partition(target, speaker).await {
         Ok(Destroyed::Freed) => Ok(text("OK")),
-        Ok(Destroyed::Refused(titles)) => {
-            Ok(text(format!("Not destroying yet because this partition has child partitions: {}", titles.join(", "))))
-        }
+        Ok(Destroyed::Refused(titles)) => Ok(text(waiting(&titles))),
         Err(master::Error::Refused(Refusal::Unknown { .. })) => Ok(text(unknown)),
         Err(error) => Err(error.into()),
     }
-}
-
-fn unknown(computer: &str, partition: &str) -> String {
-    format!("Unknown partition '{partition}' on '{computer}'")
 }
 
 /// `POST /softwareInstanceBang`
@@ -72,7 +68,7 @@ pub async fn software_instance_bang(app: App, form: Form<InstanceBang>) -> Answe
 /// `POST /softwareInstanceRename`: unknown and refused are told with status 200, which agents rely on.
 pub async fn software_instance_rename(app: App, form: Form<Rename>) -> Answer {
     let Form(Rename { about, new_name }, speaker) = form;
-    let unknown = unknown(&about.computer, &about.partition);
+    let unknown = unknown_partition(&about.computer, &about.partition);
     match app.master.software_instance_rename(about.into(), new_name, speaker).await {
         Ok(_) => Ok(text("done")),
         Err(master::Error::Refused(Refusal::Unknown { field, .. })) if field != "slave_reference" => Ok(text(unknown)),

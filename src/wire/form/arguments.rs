@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
-use super::Fields;
+use super::{FieldList, Fields, ToFields, marshal};
 use crate::domain::error::Refusal;
 use crate::domain::ids::Title;
 use crate::domain::parameters::Parameters;
-use crate::wire::xml::{self, Value};
+use crate::wire::xml::{self, Value, WriteError, to_value};
 
 /// A call about a partition.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
@@ -166,6 +166,66 @@ impl TryFrom<&Fields> for Titles {
             None => Err(Refusal::invalid(FIELD, text, "a marshalled list of strings")),
         }
     }
+}
+
+impl ToFields for PartitionArguments {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        let place = [("computer_id", self.computer.clone()), ("computer_partition_id", self.partition.clone())];
+        let shared = self.shared_reference.iter().map(|reference| ("slave_reference", reference.clone()));
+        Ok(place.into_iter().chain(shared).collect())
+    }
+}
+
+impl ToFields for Register {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![
+            ("computer_reference", self.computer.clone()),
+            ("computer_partition_reference", self.partition.clone()),
+        ])
+    }
+}
+
+impl ToFields for ReportInstance {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        with(&self.about, "error_log", self.error_log.clone())
+    }
+}
+
+impl ToFields for InstanceBang {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        with(&self.about, "message", self.message.clone())
+    }
+}
+
+impl ToFields for Rename {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        with(&self.about, "new_name", self.new_name.to_string())
+    }
+}
+
+impl ToFields for Publish {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        with(&self.about, "connection_xml", dictionary(&self.connection)?)
+    }
+}
+
+impl ToFields for Titles {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        let titles = self.titles.iter().map(|title| title.as_str().into());
+        with(&self.about, "instance_reference_xml", marshal(&Value::list(titles.collect()))?)
+    }
+}
+
+/// The fields of a call about a partition, and one more.
+fn with(about: &PartitionArguments, name: &'static str, value: String) -> Result<FieldList, WriteError> {
+    let mut fields = about.to_fields()?;
+    fields.push((name, value));
+    Ok(fields)
+}
+
+/// Parameters as a marshalled dictionary.
+pub(super) fn dictionary(parameters: &Parameters) -> Result<String, WriteError> {
+    marshal(&Value::dictionary(parameters.as_map().iter().map(|(key, value)| (key, to_value(value)))))
 }
 
 /// A message or log as it can be shown again: what XML cannot carry becomes U+FFFD. A report is never refused for it,

@@ -2,10 +2,11 @@
 
 use utoipa::ToSchema;
 
-use super::Fields;
 use super::arguments::printable;
+use super::{FieldList, Fields, ToFields};
 use crate::domain::error::Refusal;
 use crate::domain::ids::Title;
+use crate::wire::xml::WriteError;
 
 /// A computer description with one partition.
 const DESCRIPTION: &str = "<marshal><dictionary><string>reference</string><string>local_computer</string>\
@@ -131,5 +132,41 @@ impl TryFrom<&Fields> for Use {
             computer: fields.required_said("computer_id")?.into(),
             use_string: fields.required("use_string")?.into(),
         })
+    }
+}
+
+impl ToFields for ComputerArguments {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("computer_id", self.computer.clone())])
+    }
+}
+
+impl ToFields for Format {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("xml", self.xml.clone())])
+    }
+}
+
+impl ToFields for Import {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(self.documents.iter().map(|document| ("xml", document.clone())).collect())
+    }
+}
+
+impl ToFields for ComputerBang {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("computer_id", self.computer.clone()), ("message", self.message.clone())])
+    }
+}
+
+impl ToFields for RequestComputer {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("computer_title", self.title.to_string())])
+    }
+}
+
+impl ToFields for Use {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("computer_id", self.computer.clone()), ("use_string", self.use_string.clone())])
     }
 }

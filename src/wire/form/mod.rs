@@ -2,6 +2,7 @@
 
 mod arguments;
 mod computer;
+mod outcome;
 mod request;
 mod software;
 
@@ -9,12 +10,14 @@ use std::borrow::Cow;
 
 pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename, ReportInstance, Titles};
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
+pub use outcome::{Outcome, read_outcome, unknown_partition, waiting};
 pub use request::RequestArguments;
 pub use software::{Installation, Product, ReportRelease, Supply};
 
 pub(crate) use arguments::printable;
 
 use super::percent;
+use super::xml::{Value, WriteError, dumps};
 use crate::domain::error::Refusal;
 
 /// Decoded form fields, in the order of the wire. When a name repeats, the first value counts.
@@ -84,6 +87,30 @@ impl Fields {
     }
 }
 
+/// Fields that a client sends, in the order of the wire.
+pub type FieldList = Vec<(&'static str, String)>;
+
+/// Arguments that clients write; reading the fields gives the same arguments back.
+pub trait ToFields {
+    /// The fields. Those that would say nothing are left out.
+    ///
+    /// # Errors
+    /// [`WriteError`] for parameters that no master would read.
+    fn to_fields(&self) -> Result<FieldList, WriteError>;
+}
+
+/// Calls without arguments.
+impl ToFields for () {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(Vec::new())
+    }
+}
+
+/// A marshalled value as the text of a field.
+fn marshal(value: &Value) -> Result<String, WriteError> {
+    Ok(String::from_utf8_lossy(&dumps(value)?).into_owned())
+}
+
 fn text(name: &str, encoded: &[u8]) -> Result<String, Refusal> {
     let bytes = unescape(encoded);
     match String::from_utf8(bytes.into_owned()) {
@@ -105,7 +132,7 @@ fn unescape(encoded: &[u8]) -> Cow<'_, [u8]> {
 
 /// Encodes fields as `application/x-www-form-urlencoded` text.
 #[must_use]
-pub fn encode(fields: &[(&str, &str)]) -> String {
+pub fn encode<T: AsRef<str>>(fields: &[(&str, T)]) -> String {
     let mut encoded = String::new();
     for (name, value) in fields {
         if !encoded.is_empty() {
@@ -113,7 +140,7 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
         }
         escape(name, &mut encoded);
         encoded.push('=');
-        escape(value, &mut encoded);
+        escape(value.as_ref(), &mut encoded);
     }
     encoded
 }
@@ -121,6 +148,9 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
 fn escape(text: &str, out: &mut String) {
     out.push_str(&percent::encode(text).replace("%20", "+"));
 }
+
+#[cfg(test)]
+mod round_trip;
 
 #[cfg(test)]
 mod tests {

@@ -2,13 +2,13 @@
 
 use utoipa::ToSchema;
 
-use super::Fields;
-use super::arguments::{map, marshalled};
+use super::arguments::{dictionary, map, marshalled};
+use super::{FieldList, Fields, ToFields, marshal};
 use crate::domain::error::Refusal;
 use crate::domain::ids::{SoftwareRelease, Title};
 use crate::domain::instance::Request;
 use crate::domain::state::RequestedState;
-use crate::wire::xml::{self, Value};
+use crate::wire::xml::{self, Value, WriteError};
 
 /// An instance that is wanted: `requestComputerPartition`.
 #[derive(Debug, Clone, PartialEq, ToSchema)]
@@ -104,6 +104,26 @@ impl TryFrom<&Fields> for RequestArguments {
             }
         };
         Ok(Self { request, requester })
+    }
+}
+
+/// Every field is written: older masters need all of them.
+impl ToFields for RequestArguments {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        let Request { software_release, title, software_type, state, shared, parameters, sla } = &self.request;
+        let mut fields = vec![
+            ("software_release", software_release.to_string()),
+            ("software_type", software_type.clone()),
+            ("partition_reference", title.to_string()),
+            ("shared_xml", marshal(&Value::from(*shared))?),
+            ("partition_parameter_xml", dictionary(parameters)?),
+            ("filter_xml", dictionary(sla)?),
+            ("state", marshal(&state.map(RequestedState::as_str).into())?),
+        ];
+        if let Some((computer, partition)) = &self.requester {
+            fields.extend([("computer_id", computer.clone()), ("computer_partition_id", partition.clone())]);
+        }
+        Ok(fields)
     }
 }
 

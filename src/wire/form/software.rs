@@ -2,11 +2,12 @@
 
 use utoipa::ToSchema;
 
-use super::Fields;
 use super::arguments::printable;
+use super::{FieldList, Fields, ToFields};
 use crate::domain::error::Refusal;
 use crate::domain::ids::SoftwareRelease;
 use crate::domain::state::SupplyState;
+use crate::wire::xml::WriteError;
 
 /// A call about a supplied software release.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
@@ -109,6 +110,43 @@ impl TryFrom<&Fields> for ReportRelease {
             error_log: printable(fields.get("error_log").unwrap_or_default()),
         })
     }
+}
+
+impl ToFields for Installation {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(about(&self.url, &self.computer))
+    }
+}
+
+impl ToFields for Product {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![match self {
+            Self::Reference(reference) => ("software_product_reference", reference.clone()),
+            Self::Release(url) => ("software_release_url", url.clone()),
+        }])
+    }
+}
+
+impl ToFields for Supply {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        let mut fields = about(&self.url, &self.computer);
+        fields.push(("state", self.state.to_string()));
+        Ok(fields)
+    }
+}
+
+impl ToFields for ReportRelease {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        let mut fields = about(&self.url, &self.computer);
+        if !self.error_log.is_empty() {
+            fields.push(("error_log", self.error_log.clone()));
+        }
+        Ok(fields)
+    }
+}
+
+fn about(url: &str, computer: &str) -> FieldList {
+    vec![("url", url.to_owned()), ("computer_id", computer.to_owned())]
 }
 
 fn url(fields: &Fields) -> Result<SoftwareRelease, Refusal> {

@@ -4,6 +4,7 @@
 mod address;
 mod news;
 mod query;
+mod read;
 mod root;
 mod row;
 mod view;
@@ -12,7 +13,11 @@ use serde::Serialize;
 
 pub use address::Address;
 pub use query::{Arguments, Name, Search, Unhandled};
-pub use root::{Link, Root, RootLinks};
+pub use read::{
+    ComputerInformation, Extracted, HateoasError, InstanceInformation, Row, expand, read_access_token, read_document,
+    read_rows,
+};
+pub use root::{Link, Root, RootLinks, read_root};
 pub use row::{
     ComputerRow, Contents, InstallationRow, InstanceRow, MemberRow, SearchAnswer, SharedRow, TreeRow, computer_rows,
     installation_rows, member_rows, tree_rows,

@@ -15,9 +15,9 @@ pub struct Root {
 pub struct RootLinks {
     /// Searches: `query` and `select_list`.
     pub raw_search: Link,
-    /// The root itself; paths are appended to it.
-    #[serde(rename = "self")]
-    pub own: Link,
+    /// The root itself; paths are appended to it. The Python proxy has none.
+    #[serde(rename = "self", default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<Link>,
     /// Documents: `relative_url` and `view`.
     pub traverse: Link,
 }
@@ -37,9 +37,17 @@ impl Root {
         Self {
             links: RootLinks {
                 raw_search: link(format!("{url}?mode=search&query={{query}}&select_list={{select_list}}")),
-                own: link(url.trim_end_matches('/').to_owned()),
+                own: Some(link(url.trim_end_matches('/').to_owned())),
                 traverse: link(format!("{url}?mode=traverse&relative_url={{relative_url}}&view={{view}}")),
             },
         }
     }
+}
+
+/// Reads the root.
+///
+/// # Errors
+/// When the text is something else.
+pub fn read_root(body: &[u8]) -> Result<Root, serde_json::Error> {
+    serde_json::from_slice(body)
 }

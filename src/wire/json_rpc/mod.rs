@@ -129,5 +129,22 @@ pub struct ErrorDocument {
     pub title: String,
 }
 
+/// What the production master answers with status 200 while an instance has no place yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotReady {
+    /// Why, for people.
+    pub message: String,
+    /// `SoftwareInstanceNotReady`.
+    pub name: String,
+    /// [`NotReady::STATUS`].
+    pub status: u16,
+}
+
+impl NotReady {
+    /// The status inside of the document.
+    pub const STATUS: u16 = 102;
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,12 @@
 //! The four classes of the protocol, and the records beside them, as marshalled values.
 
+mod decode;
+
+pub use decode::{
+    Computer, ObjectError, SoftwareInstance, SoftwareRelease, read_certificate, read_computer, read_hosting_ip_list,
+    read_partition, read_requested, read_status, read_texts,
+};
+
 use super::parameters::{text_dictionary, to_value};
 use super::value::{Class, Dictionary, Value};
 use crate::domain::address::Address;

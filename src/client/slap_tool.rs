@@ -1,0 +1,251 @@
+//! The classic API, call by call.
+
+use super::call::{Call, Identity};
+use super::error::Error;
+use super::transport::{Api, Transport};
+use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
+use crate::wire::form::{
+    self, ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments, Product,
+    Publish, Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles,
+    ToFields, Use,
+};
+use crate::wire::json_rpc::Certificate;
+use crate::wire::status::StatusDocument;
+use crate::wire::xml::objects::{
+    Computer, SoftwareInstance, read_certificate, read_computer, read_hosting_ip_list, read_partition, read_requested,
+    read_status, read_texts,
+};
+
+/// The media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The calls of the classic API, each under its own name in snake case, without any convenience: see
+/// [`Slap`](super::Slap) and its objects for that. Texts are answered as they come; they mean nothing unless said.
+#[derive(Debug, Clone)]
+pub struct SlapTool<'a> {
+    pub(super) transport: &'a Transport,
+    pub(super) identity: Option<Identity>,
+}
+
+/// Every call fails with the [`Error`] that [`ErrorKind`](super::ErrorKind) tells about.
+#[expect(clippy::missing_errors_doc, reason = "all calls fail alike, as said above")]
+impl SlapTool<'_> {
+    /// `GET /getFullComputerInformation`
+    pub async fn get_full_computer_information(&self, arguments: &ComputerArguments) -> Result<Computer, Error> {
+        self.get("getFullComputerInformation", arguments, read_computer).await
+    }
+
+    /// `GET /getComputerInformation`, the old name of [`Self::get_full_computer_information`].
+    pub async fn get_computer_information(&self, arguments: &ComputerArguments) -> Result<Computer, Error> {
+        self.get("getComputerInformation", arguments, read_computer).await
+    }
+
+    /// `GET /getHateoasUrl`
+    pub async fn get_hateoas_url(&self) -> Result<String, Error> {
+        self.get("getHateoasUrl", &(), read_text).await
+    }
+
+    /// `GET /registerComputerPartition`
+    pub async fn register_computer_partition(&self, arguments: &Register) -> Result<SoftwareInstance, Error> {
+        self.get("registerComputerPartition", arguments, read_partition).await
+    }
+
+    /// `GET /getComputerPartitionCertificate`
+    pub async fn get_computer_partition_certificate(&self, about: &PartitionArguments) -> Result<Certificate, Error> {
+        self.get("getComputerPartitionCertificate", about, read_certificate).await
+    }
+
+    /// `GET /getHostingSubscriptionIpList`
+    pub async fn get_hosting_subscription_ip_list(
+        &self,
+        about: &PartitionArguments,
+    ) -> Result<Vec<[String; 2]>, Error> {
+        self.get("getHostingSubscriptionIpList", about, read_hosting_ip_list).await
+    }
+
+    /// `GET /getSoftwareReleaseListFromSoftwareProduct`
+    pub async fn get_software_release_list_from_software_product(
+        &self,
+        product: &Product,
+    ) -> Result<Vec<String>, Error> {
+        self.get("getSoftwareReleaseListFromSoftwareProduct", product, read_texts).await
+    }
+
+    /// `GET /getComputerStatus`
+    pub async fn get_computer_status(&self, arguments: &ComputerArguments) -> Result<StatusDocument, Error> {
+        self.get("getComputerStatus", arguments, read_status).await
+    }
+
+    /// `GET /getComputerPartitionStatus`
+    pub async fn get_computer_partition_status(&self, about: &PartitionArguments) -> Result<StatusDocument, Error> {
+        self.get("getComputerPartitionStatus", about, read_status).await
+    }
+
+    /// `GET /getSoftwareInstallationStatus`
+    pub async fn get_software_installation_status(&self, about: &Installation) -> Result<StatusDocument, Error> {
+        self.get("getSoftwareInstallationStatus", about, read_status).await
+    }
+
+    /// `POST /loadComputerConfigurationFromXML`
+    pub async fn load_computer_configuration_from_xml(&self, arguments: &Format) -> Result<String, Error> {
+        self.post("loadComputerConfigurationFromXML", arguments, read_text).await
+    }
+
+    /// `POST /computerBang`
+    pub async fn computer_bang(&self, arguments: &ComputerBang) -> Result<String, Error> {
+        self.post("computerBang", arguments, read_text).await
+    }
+
+    /// `POST /useComputer`
+    pub async fn use_computer(&self, arguments: &Use) -> Result<String, Error> {
+        self.post("useComputer", arguments, read_text).await
+    }
+
+    /// `POST /requestComputer`
+    pub async fn request_computer(&self, arguments: &RequestComputer) -> Result<Computer, Error> {
+        self.post("requestComputer", arguments, read_computer).await
+    }
+
+    /// `POST /generateComputerCertificate`
+    pub async fn generate_computer_certificate(&self, arguments: &ComputerArguments) -> Result<Certificate, Error> {
+        self.post("generateComputerCertificate", arguments, read_certificate).await
+    }
+
+    /// `POST /revokeComputerCertificate`
+    pub async fn revoke_computer_certificate(&self, arguments: &ComputerArguments) -> Result<String, Error> {
+        self.post("revokeComputerCertificate", arguments, read_text).await
+    }
+
+    /// `POST /supplySupply`
+    pub async fn supply_supply(&self, arguments: &Supply) -> Result<String, Error> {
+        self.post("supplySupply", arguments, read_text).await
+    }
+
+    /// `POST /buildingSoftwareRelease`
+    pub async fn building_software_release(&self, arguments: &ReportRelease) -> Result<String, Error> {
+        self.post("buildingSoftwareRelease", arguments, read_text).await
+    }
+
+    /// `POST /availableSoftwareRelease`
+    pub async fn available_software_release(&self, arguments: &ReportRelease) -> Result<String, Error> {
+        self.post("availableSoftwareRelease", arguments, read_text).await
+    }
+
+    /// `POST /softwareReleaseError`
+    pub async fn software_release_error(&self, arguments: &ReportRelease) -> Result<String, Error> {
+        self.post("softwareReleaseError", arguments, read_text).await
+    }
+
+    /// `POST /destroyedSoftwareRelease`
+    pub async fn destroyed_software_release(&self, arguments: &ReportRelease) -> Result<String, Error> {
+        self.post("destroyedSoftwareRelease", arguments, read_text).await
+    }
+
+    /// `POST /requestComputerPartition`
+    pub async fn request_computer_partition(&self, arguments: &RequestArguments) -> Result<SoftwareInstance, Error> {
+        self.post("requestComputerPartition", arguments, read_requested).await
+    }
+
+    /// `POST /buildingComputerPartition`
+    pub async fn building_computer_partition(&self, about: &PartitionArguments) -> Result<String, Error> {
+        self.post("buildingComputerPartition", about, read_text).await
+    }
+
+    /// `POST /availableComputerPartition`
+    pub async fn available_computer_partition(&self, about: &PartitionArguments) -> Result<String, Error> {
+        self.post("availableComputerPartition", about, read_text).await
+    }
+
+    /// `POST /startedComputerPartition`
+    pub async fn started_computer_partition(&self, about: &PartitionArguments) -> Result<String, Error> {
+        self.post("startedComputerPartition", about, read_text).await
+    }
+
+    /// `POST /stoppedComputerPartition`
+    pub async fn stopped_computer_partition(&self, about: &PartitionArguments) -> Result<String, Error> {
+        self.post("stoppedComputerPartition", about, read_text).await
+    }
+
+    /// `POST /softwareInstanceError`
+    pub async fn software_instance_error(&self, arguments: &ReportInstance) -> Result<String, Error> {
+        self.post("softwareInstanceError", arguments, read_text).await
+    }
+
+    /// `POST /destroyedComputerPartition`: what the text says is read by [`read_outcome`](form::read_outcome).
+    pub async fn destroyed_computer_partition(&self, about: &PartitionArguments) -> Result<String, Error> {
+        self.post("destroyedComputerPartition", about, read_text).await
+    }
+
+    /// `POST /softwareInstanceBang`
+    pub async fn software_instance_bang(&self, arguments: &InstanceBang) -> Result<String, Error> {
+        self.post("softwareInstanceBang", arguments, read_text).await
+    }
+
+    /// `POST /softwareInstanceRename`: what the text says is read by [`read_outcome`](form::read_outcome).
+    pub async fn software_instance_rename(&self, arguments: &Rename) -> Result<String, Error> {
+        self.post("softwareInstanceRename", arguments, read_text).await
+    }
+
+    /// `POST /setComputerPartitionConnectionXml`
+    pub async fn set_computer_partition_connection_xml(&self, arguments: &Publish) -> Result<String, Error> {
+        self.post("setComputerPartitionConnectionXml", arguments, read_text).await
+    }
+
+    /// `POST /updateComputerPartitionRelatedInstanceList`
+    pub async fn update_computer_partition_related_instance_list(&self, arguments: &Titles) -> Result<String, Error> {
+        self.post("updateComputerPartitionRelatedInstanceList", arguments, read_text).await
+    }
+
+    /// `GET /getRunId`: a random text that is new at each start of the server.
+    pub async fn get_run_id(&self) -> Result<String, Error> {
+        self.get("getRunId", &(), read_text).await
+    }
+
+    /// `GET /-/ready`
+    pub async fn ready(&self) -> Result<Ready, Error> {
+        self.get("-/ready", &(), |body| read_ready(&String::from_utf8_lossy(body))).await
+    }
+
+    /// `POST /-/import`
+    pub async fn import(&self, arguments: &Import) -> Result<Vec<FormatReport>, Error> {
+        self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
+    }
+
+    async fn get<T, E: std::error::Error>(
+        &self,
+        path: &str,
+        arguments: &impl ToFields,
+        read: impl Fn(&[u8]) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        let fields = arguments.to_fields().map_err(Error::invalid)?;
+        let mut url = self.transport.url(path);
+        if !fields.is_empty() {
+            url = format!("{url}?{}", form::encode(&fields));
+        }
+        self.send(path, Call::get(url), read).await
+    }
+
+    async fn post<T, E: std::error::Error>(
+        &self,
+        path: &str,
+        arguments: &impl ToFields,
+        read: impl Fn(&[u8]) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        let body = form::encode(&arguments.to_fields().map_err(Error::invalid)?);
+        self.send(path, Call::post(self.transport.url(path), FORM, body), read).await
+    }
+
+    async fn send<T, E: std::error::Error>(
+        &self,
+        path: &str,
+        call: Call,
+        read: impl Fn(&[u8]) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        let body = self.transport.send(Api::Classic, call.by(self.identity.as_ref())).await?;
+        read(&body).map_err(|error| self.transport.unexpected(path, &error))
+    }
+}
+
+fn read_text(body: &[u8]) -> Result<String, std::str::Utf8Error> {
+    std::str::from_utf8(body).map(|text| text.trim_end_matches('\n').to_owned())
+}
