@@ -6,6 +6,7 @@ pub mod hateoas;
 pub mod json;
 pub mod json_rpc;
 pub mod openapi;
+pub mod ordered;
 pub mod parameter_file;
 pub mod percent;
 pub mod slapformat;

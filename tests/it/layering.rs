@@ -24,7 +24,8 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Crates that a few rooms share: the rooms that may name them.
-const SHARED: &[(&str, &[&str])] = &[("serde_json", &["wire", "cli"]), ("httpdate", &["wire", "cli"])];
+const SHARED: &[(&str, &[&str])] =
+    &[("serde_json", &["wire", "cli"]), ("httpdate", &["wire", "cli"]), ("url", &["wire", "cli"])];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {

@@ -35,8 +35,8 @@ pub struct Check {
 impl Check {
     /// A check against the schema at a URL. No document is known yet.
     #[must_use]
-    pub fn new(schema: String) -> Self {
-        Self { schema, documents: BTreeMap::new() }
+    pub fn new(schema: impl Into<String>) -> Self {
+        Self { schema: schema.into(), documents: BTreeMap::new() }
     }
 
     /// Brings the document at a URL.

@@ -20,7 +20,7 @@ fn software() -> SoftwareSchema {
 
 /// Runs a check with the documents that it asks for.
 fn check(documents: &[(&str, &str)], parameters: &str, serialisation: Serialisation) -> Result<Verdict, SchemaError> {
-    let mut check = Check::new(documents[0].0.into());
+    let mut check = Check::new(documents[0].0);
     loop {
         let verdict = check.run(&from_json(parameters).unwrap(), serialisation)?;
         let Verdict::Needs(url) = &verdict else { return Ok(verdict) };
@@ -136,7 +136,7 @@ fn parameters_of_json_in_xml_are_those_inside() {
         let map = [("_".to_owned(), Value::from(text))].into();
         Parameters::new("", map).unwrap()
     };
-    let mut check = Check::new("file:///input.json".into());
+    let mut check = Check::new("file:///input.json");
     check.bring("file:///input.json", schema).unwrap();
     let run = |text: &str| check.run(&with(text), Serialisation::JsonInXml).unwrap();
     assert_eq!(run(r#"{"port": 80}"#), Verdict::Valid);
