@@ -1,5 +1,74 @@
-//! The slap client: what a person, a node and an instance do with a SlapOS master.
+//! The slap client: what a person, a node and an instance do with a SlapOS master, this one or another one.
+//!
+//! A [`Slap`] is the connection. It gives objects: an [`OpenOrder`] requests instances, a [`Supply`] wants software
+//! releases on computers, a [`Computer`] lists what is to be done on it, and a [`ComputerPartition`] is where its node
+//! reports and its instance publishes.
+//!
+//! ```
+//! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/example/master.rs")); }
+//! # example::with_master(async |url| {
+//! use slapproxy::client::{Parameters, Request, RequestedState, Slap, SupplyState, Value};
+//!
+//! let slap = Slap::builder(&url).build()?;
+//!
+//! // A person supplies a software release and requests an instance of it.
+//! slap.register_supply().supply("/srv/software.cfg", "local_computer", SupplyState::Available).await?;
+//! let request = Request::new("/srv/software.cfg", "my instance").parameter("domain", "app.example");
+//! let instance = slap.register_open_order().request(&request).await?;
+//! assert_eq!(instance.get_id()?, "slappart0");
+//!
+//! // The node of the computer sees both, and reports.
+//! let computer = slap.register_computer("local_computer");
+//! for release in computer.get_software_release_list().await? {
+//!     release.available().await?;
+//! }
+//! for partition in computer.get_computer_partition_list().await? {
+//!     if partition.get_state().await? == RequestedState::Started {
+//!         assert_eq!(partition.get_instance_parameter("domain").await?, Value::from("app.example"));
+//!         let connection = [("url".to_owned(), Value::from("https://app.example/"))].into();
+//!         partition.set_connection_dict(&Parameters::new("connection", connection)?, None).await?;
+//!         partition.started().await?;
+//!     }
+//! }
+//!
+//! // The person asks again.
+//! let instance = slap.register_open_order().request(&request).await?;
+//! assert_eq!(instance.get_connection_parameter("url").await?, Value::from("https://app.example/"));
+//! # Ok(()) });
+//! ```
+//!
+//! Every failure is an [`Error`] of some [`ErrorKind`]:
+//!
+//! ```
+//! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/example/master.rs")); }
+//! # example::with_master(async |url| {
+//! # use slapproxy::client::Slap;
+//! # let slap = Slap::builder(&url).build()?;
+//! let error = slap.register_computer("COMP-1").get_status().await.unwrap_err();
+//! assert!(error.is_not_found());
+//! assert_eq!(error.message(), "computer_id: there is no computer \"COMP-1\"; known: local_computer");
+//! # Ok(()) });
+//! ```
+//!
+//! Beneath the objects are the three APIs of masters: [`Slap::slap_tool`], [`Slap::json_rpc`] and [`Slap::hateoas`].
+//! Any method of the JSON-RPC API is called with its request, as `wire::json_rpc` has it:
+//!
+//! ```
+//! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/example/master.rs")); }
+//! # example::with_master(async |url| {
+//! # use slapproxy::client::Slap;
+//! # let slap = Slap::builder(&url).build()?;
+//! use slapproxy::wire::json_rpc::AllDocsComputeNodeList;
+//!
+//! let computers = slap.call(&AllDocsComputeNodeList {}).await?;
+//! assert_eq!(computers.result_list[0].computer_guid, "local_computer");
+//! # Ok(()) });
+//! ```
+//!
+//! Programs that are not asynchronous take the module `blocking`, which the feature of the same name brings.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
 mod call;
 mod computer;

@@ -1,7 +1,15 @@
-//! The real SlapOS agent, client library and command line (the Python package slapos.core) against this master.
+//! The real SlapOS agent, client library and command line (the Python package slapos.core) against this master, and this
+//! client library against the Python proxy.
 //!
 //! The tests are the Python modules beside this file; `run.py` tells how to run one by hand. They need python3, and a
 //! package index on the first run. Set `SLAPPROXY_SKIP_INTEROP=1` to leave them out.
+
+#[path = "../it/app.rs"]
+#[expect(dead_code, reason = "other tests need the rest")]
+mod app;
+mod client;
+#[path = "../it/client/walk.rs"]
+mod walk;
 
 use std::path::Path;
 use std::process::Command;
@@ -45,11 +53,15 @@ fn run(module: &str) {
     }
 }
 
+/// The interpreter of the environment; `None` when these tests are left out.
+fn python() -> Option<String> {
+    let made = output(&mut runner()?);
+    made.lines().last().map(ToOwned::to_owned)
+}
+
 #[test]
 fn the_golden_files_are_what_the_real_library_writes() {
-    let Some(mut runner) = runner() else { return };
-    let made = output(&mut runner);
-    let python = made.lines().last().unwrap_or_default();
+    let Some(python) = python() else { return };
     output(Command::new(python).arg("-B").arg(root().join("fixtures/wire/check.py")));
 }
 

@@ -1,9 +1,10 @@
-//! Each classic route and each JSON-RPC method has a handler of its own name, and each route a golden exchange.
+//! Each classic route and each JSON-RPC method has a handler of its own name, a golden exchange, and a client method of
+//! its own name, which the objects of the client use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::mem::discriminant;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use slapproxy::wire::form::Fields;
 use slapproxy::wire::hateoas::{Address, Name, Search};
@@ -27,9 +28,8 @@ fn source(path: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The methods that `src/http/json_rpc/mod.rs` mounts, by the names that `src/wire/json_rpc` gives them, with their
-/// handlers.
-pub fn methods() -> BTreeMap<String, String> {
+/// The requests of `src/wire/json_rpc`, with the names of their methods.
+fn requests() -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wire/json_rpc")).unwrap() {
         let file = source(file.unwrap().path().to_str().unwrap());
@@ -39,6 +39,13 @@ pub fn methods() -> BTreeMap<String, String> {
             assert_eq!(names.insert(request, name.to_owned()), None, "{name}");
         }
     }
+    names
+}
+
+/// The methods that `src/http/json_rpc/mod.rs` mounts, by the names that `src/wire/json_rpc` gives them, with their
+/// handlers.
+pub fn methods() -> BTreeMap<String, String> {
+    let mut names = requests();
     let source = source("src/http/json_rpc/mod.rs");
     let mounted = source.match_indices("method::<").map(|(at, found)| {
         let (request, rest) = source[at + found.len()..].split_once('>').unwrap();
@@ -176,6 +183,103 @@ fn every_hateoas_route_document_and_search_has_a_golden_exchange() {
     ] {
         let fits = |search: &Search| discriminant(search) == discriminant(&kind) && search.name().is_some() == named;
         assert!(searches.iter().any(fits), "{kind:?}, named: {named}");
+    }
+}
+
+#[test]
+fn every_classic_route_has_a_client_method_of_its_name_that_an_object_uses() {
+    let calls = source("src/client/slap_tool.rs");
+    let objects: String =
+        client_files().iter().filter(|(name, _)| name != "slap_tool").map(|(_, text)| &**text).collect();
+    let own = mounted_by("control.rs").into_iter().filter(|route| route.path != "/");
+    for Route { method, path, .. } in routes().into_iter().chain(own) {
+        let path = path.trim_start_matches('/');
+        let name = snake_case(path.trim_start_matches("-/"));
+        let found = calls.split("pub async fn ").find(|text| text.starts_with(&format!("{name}(")));
+        let text = found.unwrap_or_else(|| panic!("{path} has no client method {name}"));
+        let sent = format!("self.{}( \"{path}\",", method.to_lowercase()).replace("( ", "(");
+        assert!(text.contains(&sent), "{name} does not call {path}");
+        // It tells nothing about what a master is for.
+        let is_used = objects.contains(&format!(".{name}(")) || path == "getRunId";
+        assert!(is_used, "no object of the client uses {name}");
+    }
+}
+
+#[test]
+fn every_json_rpc_method_has_a_client_method_of_its_name() {
+    let source = source("src/client/json_rpc.rs");
+    let (_, named) = source.split_once("named! {").unwrap();
+    let named = named.split(';').filter_map(|line| line.trim().split_once(": "));
+    let requests = requests();
+    let reached: BTreeMap<String, String> =
+        named.map(|(name, request)| (requests[request].clone(), name.to_owned())).collect();
+    assert_eq!(reached, methods());
+}
+
+#[test]
+fn every_hateoas_mode_and_the_token_have_a_client_method() {
+    let server = source("src/http/hateoas/root.rs");
+    let modes: Vec<&str> = server.split("Some(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(modes, ["search", "traverse"]);
+    let client = source("src/client/hateoas.rs");
+    for method in modes.into_iter().chain(["access_token"]) {
+        assert!(client.contains(&format!("pub async fn {method}(")), "{method}");
+    }
+    let token = mounted_by("hateoas/mod.rs").into_iter().find(|route| route.handler == "base_get_computer_token");
+    let token = token.unwrap().path.replace("/hateoas/", "");
+    assert!(client.contains(&format!("\"{token}\"")), "{token}");
+}
+
+/// The files of the client, by name.
+fn client_files() -> Vec<(String, String)> {
+    let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/client")).unwrap();
+    let file = |path: PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, source(path.to_str().unwrap()))
+    };
+    files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).map(file).collect()
+}
+
+/// The public methods of the objects of the client: `Computer::bang`.
+pub fn client_methods() -> BTreeSet<String> {
+    const BENEATH: [&str; 9] =
+        ["blocking", "builder", "call", "error", "hateoas", "json_rpc", "request", "slap_tool", "transport"];
+    let mut methods = BTreeSet::new();
+    for (name, file) in client_files() {
+        if BENEATH.contains(&name.as_str()) {
+            continue;
+        }
+        for block in file.split(" impl ").skip(1) {
+            let object = block.split([' ', '<']).next().unwrap();
+            for method in block.split("pub ").skip(1).filter_map(|text| {
+                let text = text.strip_prefix("async ").unwrap_or(text);
+                text.strip_prefix("fn ")
+            }) {
+                methods.insert(format!("{object}::{}", method.split(['(', '<']).next().unwrap()));
+            }
+        }
+    }
+    methods
+}
+
+#[test]
+fn every_method_of_the_client_has_a_front_that_waits() {
+    // These borrow the object: `wait` waits for what they do.
+    let beneath = ["Slap::hateoas", "Slap::slap_tool", "Slap::json_rpc"];
+    let beneath = [&beneath[..], &["ComputerPartition::slap_tool", "ComputerPartition::json_rpc"]].concat();
+    let blocking = source("src/client/blocking.rs");
+    let methods = client_methods();
+    assert!(methods.len() > 60 && methods.contains("ComputerPartition::set_connection_dict"), "{methods:?}");
+    for name in methods.iter().filter(|name| !beneath.contains(&name.as_str())) {
+        let (object, method) = name.split_once("::").unwrap();
+        let front = blocking.split("front! { ").skip(1).find(|front| front.starts_with(&format!("{object} ")));
+        let front = front.unwrap_or_else(|| panic!("{object} has no front")).split(" }").next().unwrap();
+        let by_hand = blocking.split(" impl ").find(|block| block.starts_with(&format!("{object} {{ ")));
+        let is_there = front.contains(&format!(" {method}("))
+            || by_hand.is_some_and(|block| {
+                block.contains(&format!("fn {method}(")) || block.contains(&format!("fn {method}<"))
+            });
+        assert!(is_there, "{name}");
     }
 }
 

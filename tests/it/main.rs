@@ -2,6 +2,7 @@
 
 mod app;
 mod calls;
+mod client;
 mod conformance;
 mod defects;
 mod hateoas;

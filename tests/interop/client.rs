@@ -1,0 +1,139 @@
+//! The client library of this crate against the Python proxy.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use slapproxy::client::blocking::Slap;
+use slapproxy::config::Overrides;
+use tempfile::TempDir;
+
+use crate::app::{TestApp, description};
+use crate::walk::{COMPUTER, Lines, PRODUCT, walk};
+
+/// How long the Python proxy may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The Python proxy on a free port, with a new database.
+struct PythonProxy {
+    url: String,
+    process: Child,
+    log: PathBuf,
+    _directory: TempDir,
+}
+
+impl PythonProxy {
+    fn start(python: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let url = format!("http://127.0.0.1:{port}");
+        let cfg = directory.path().join("slapos.cfg");
+        let configuration = format!(
+            "[slapos]\nsoftware_root = /nowhere/soft\ninstance_root = /nowhere/inst\nmaster_url = {url}/\n\
+             computer_id = {COMPUTER}\n[slapproxy]\nhost = 127.0.0.1\nport = {port}\ndatabase_uri = {}\n\
+             software_product_list =\n  {PRODUCT}\n",
+            directory.path().join("proxy.db").display()
+        );
+        fs::write(&cfg, configuration).unwrap();
+        let log = directory.path().join("log");
+        let file = fs::File::create(&log).unwrap();
+        let process = Command::new(Path::new(python).with_file_name("slapos"))
+            .args(["proxy", "start", "--cfg"])
+            .arg(cfg)
+            .env_clear()
+            .envs([("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin"), ("PYTHONDONTWRITEBYTECODE", "1")])
+            .env("HOME", directory.path())
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        let mut proxy = Self { url, process, log, _directory: directory };
+        proxy.wait();
+        proxy
+    }
+
+    /// Waits until it answers.
+    fn wait(&mut self) {
+        let slap = Slap::builder(&self.url).build_blocking().unwrap();
+        let start = Instant::now();
+        while slap.wait(slap.as_async().slap_tool().get_run_id()).is_err() {
+            let ended = self.process.try_wait().unwrap();
+            let output = || fs::read_to_string(&self.log).unwrap_or_default();
+            assert!(ended.is_none() && start.elapsed() < PATIENCE, "the Python proxy does not start:\n{}", output());
+            thread::yield_now();
+        }
+    }
+}
+
+impl Drop for PythonProxy {
+    fn drop(&mut self) {
+        let _killed = self.process.kill();
+        let _ended = self.process.wait();
+    }
+}
+
+/// Where the two masters differ by design: what a method answers here, and what it answers there.
+const DIFFERENCES: &[(&str, &str, &str)] = &[
+    // The Python proxy keeps no reports and has no status of anything.
+    (
+        "SoftwareRelease::get_status",
+        r##"("local_computer", "building", "#error while installing https://sr.example/software.cfg")"##,
+        "NotFound",
+    ),
+    (
+        "ComputerPartition::get_status",
+        r##"("local_computer-slappart0", "started", "#access Instance correctly started")"##,
+        r#"("", "", "Not implemented.")"#,
+    ),
+    (
+        "ComputerPartition::get_status",
+        r##"("local_computer-slappart0", "stopped", "#error while instanciating: boom")"##,
+        r#"("", "", "Not implemented.")"#,
+    ),
+    ("Computer::get_status", r##"("local_computer", "#access local_computer")"##, "NotFound"),
+    ("Computer::get_status", r##"("local_computer", "#error bang: the disk is full")"##, "NotFound"),
+    // It forgets a release that nobody wanted to be removed.
+    ("Computer::get_software_release_list", "1", "0"),
+    // It does not know its shared instances by an identifier, nor their state.
+    ("ComputerPartition::get_instance_guid", r#""_shared""#, "ResourceNotReady"),
+    (
+        "OpenOrder::get_information",
+        r#"("shared", "https://sr.example/software.cfg", Some("cluster"), Some("started"), [["domain=a.example"], ["url=https://shared/"]], true)"#,
+        r#"("shared", "https://sr.example/software.cfg", Some("cluster"), Some("unused"), [["domain=a.example"], ["url=https://shared/"]], true)"#,
+    ),
+    // It fails on what it does not know, and takes reports about it.
+    ("ComputerPartition::get_state", "NotFound", "Server"),
+    ("ComputerPartition::started", "NotFound", "()"),
+    ("Computer::get_software_release_list", "NotFound", "Server"),
+    ("Computer::report_usage", "InvalidRequest", "()"),
+    // It lacks these calls.
+    (
+        "ComputerPartition::get_full_hosting_ip_address_list",
+        r#"[["slaptap0", "10.0.0.1"], ["slaptap1", "10.0.0.2"]]"#,
+        "NotFound",
+    ),
+    ("ComputerPartition::set_related_instance_list", "()", "NotFound"),
+    ("OpenOrder::request_computer", r#""COMP-1""#, "NotFound"),
+    ("Slap::ready", "true", "NotFound"),
+    ("Slap::import", "4", "NotFound"),
+];
+
+#[test]
+fn every_method_does_with_the_python_proxy_what_it_does_with_this_master() {
+    let Some(python) = crate::python() else { return };
+    let theirs = PythonProxy::start(&python);
+    let products = vec![PRODUCT.to_owned()];
+    let ours = TestApp::with(Overrides { software_products: products, ..Overrides::default() });
+    let description = description(COMPUTER, 4);
+    let (theirs, ours) = (walk(&theirs.url, &description), walk(&ours.url, &description));
+    let methods = |lines: &Lines| lines.iter().map(|(method, _)| method.clone()).collect::<Vec<_>>();
+    assert_eq!(methods(&theirs), methods(&ours));
+    let pairs = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
+    let found: BTreeSet<_> =
+        pairs.map(|((method, ours), (_, theirs))| (method.as_str(), ours.as_str(), theirs.as_str())).collect();
+    assert_eq!(found, DIFFERENCES.iter().copied().collect());
+}

@@ -1,0 +1,26 @@
+//! The client library against this master, and against servers that do what no master should.
+
+mod walk;
+
+use std::collections::BTreeSet;
+
+use slapproxy::config::Overrides;
+
+use crate::app::{TestApp, description};
+use crate::conformance::client_methods;
+
+#[test]
+fn every_method_does_what_it_says() {
+    let products = vec![walk::PRODUCT.to_owned()];
+    let app = TestApp::with(Overrides { software_products: products, ..Overrides::default() });
+    let lines = walk::walk(&app.url, &description(walk::COMPUTER, 4));
+    let called: BTreeSet<&str> = lines.iter().map(|(method, _)| method.as_str()).collect();
+    let methods = client_methods();
+    // What is beneath the objects has tests of its own.
+    let beneath = ["::builder", "::hateoas", "::slap_tool", "::json_rpc"];
+    let forgotten = methods.iter().filter(|method| !called.contains(method.as_str()));
+    let forgotten: Vec<&String> = forgotten.filter(|method| !beneath.iter().any(|end| method.ends_with(end))).collect();
+    assert_eq!(forgotten, [""; 0]);
+    let lines: Vec<String> = lines.iter().map(|(method, answer)| format!("{method}: {answer}")).collect();
+    insta::assert_snapshot!("walk", lines.join("\n"));
+}
