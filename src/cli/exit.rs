@@ -53,9 +53,6 @@ pub fn told(error: &anyhow::Error) -> (u8, String) {
         // The master says it in a sentence: where it was asked adds nothing.
         Some((ErrorKind::NotFound | ErrorKind::InvalidRequest, error)) => (1, format!("error: {}", error.message())),
         Some((ErrorKind::ResourceNotReady, error)) => (SECOND, error.to_string()),
-        Some((ErrorKind::Connection, error)) => {
-            (1, format!("error: {error}\nhint: `slapproxy start` starts a master; --master-url URL names another one"))
-        }
         _ => (1, format!("error: {}", reason(error))),
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::api;
+use super::exit::Exit;
 use super::output::{OutputFormat, data, note};
 use super::settings::{path, seconds};
 use crate::client::{Error, Slap};
@@ -72,10 +73,15 @@ impl MasterArguments {
         let connection = self.connect()?;
         let result = block_on(command(&connection));
         let unsent = result.as_ref().err().and_then(|error| error.downcast_ref::<Error>()?.unsent());
-        match unsent {
-            Some(call) => Ok(data(api::show(call, connection.format()).as_bytes())?),
-            None => result,
+        if let Some(call) = unsent {
+            return Ok(data(api::show(call, connection.format()).as_bytes())?);
         }
+        result.map_err(|error| match error.downcast_ref::<Error>() {
+            Some(lost) if lost.is_connection() => Exit::failed(format!(
+                "error: {lost}\nhint: `slapproxy start` starts a master, --master-url names another one"
+            )),
+            _ => error,
+        })
     }
 
     fn connect(&self) -> anyhow::Result<Connection> {

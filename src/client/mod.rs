@@ -150,8 +150,7 @@ impl Slap {
 
     /// The same connection, which sends nothing, as [`Builder::without_sending`] makes one. What it knows of the master
     /// already, such as where the HATEOAS API is, it still knows.
-    #[must_use]
-    pub fn without_sending(&self) -> Self {
+    pub(crate) fn without_sending(&self) -> Self {
         let Inner { transport, rest_url, root, transactions } = &*self.inner;
         Self {
             inner: Arc::new(Inner {

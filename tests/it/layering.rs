@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A room, the rooms it may import, and the outside crates that only it may name.
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
-    ("wire", &["domain"], &["quick_xml", "httpdate", "serde_path_to_error", "utoipa", "boon", "serde_saphyr", "url"]),
+    ("wire", &["domain"], &["quick_xml", "httpdate", "serde_path_to_error", "utoipa", "boon", "serde_saphyr"]),
     ("storage", &["domain", "wire"], &["rusqlite"]),
     ("master", &["domain", "storage"], &[]),
     ("config", &["domain"], &[]),
@@ -24,8 +24,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Crates that a few rooms share: the rooms that may name them.
-const SHARED: &[(&str, &[&str])] =
-    &[("serde_json", &["wire", "cli"]), ("httpdate", &["wire", "cli"]), ("url", &["wire", "cli"])];
+const SHARED: &[(&str, &[&str])] = &[("serde_json", &["wire", "cli"]), ("httpdate", &["wire", "cli"])];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
