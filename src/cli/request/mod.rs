@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use self::answer::Answer;
 use super::exit::Exit;
 use super::master::{Connection, MasterArguments};
 use super::parameters;
@@ -129,13 +130,9 @@ impl Request {
         if *sharing == Sharing::Shared {
             wanted = wanted.shared();
         }
-        let requested = async || master.master().register_open_order().request(&wanted).await;
-        let mut instance = requested().await?;
+        let instance = master.master().register_open_order().request(&wanted).await?;
         if self.wait {
-            waiting::wait(master, order, self.timeout).await?;
-            if *state != Some(RequestedState::Destroyed) {
-                instance = requested().await?;
-            }
+            return Answer::of_instance(waiting::wait(master, order, self.timeout).await?).print(master, order);
         }
         if !instance.is_allocated() {
             return Err(Exit::not_there(format!(
@@ -143,6 +140,6 @@ impl Request {
                  hint: run the command again in a while, or with --wait"
             )));
         }
-        answer::print(master, order, &instance).await
+        Answer::of_request(&instance).await?.print(master, order)
     }
 }

@@ -31,13 +31,24 @@ enum Progress {
     Failed(String),
 }
 
-/// Waits until every instance of the tree is as it is wanted, or one of them failed.
-pub async fn wait(master: &Connection, order: &Order, timeout: Duration) -> anyhow::Result<()> {
+/// What a look at a tree finds.
+enum Look {
+    /// All is as it is wanted; without an instance when it was destroyed.
+    Done(Option<Instance>),
+    /// Not yet; in words.
+    Waiting(String),
+}
+
+/// Waits until every instance of the tree is as it is wanted, or one of them failed. Returns the root, unless it is gone.
+pub async fn wait(master: &Connection, order: &Order, timeout: Duration) -> anyhow::Result<Option<Instance>> {
     let start = Instant::now();
     loop {
         let look = look(master, order).await;
         progress("");
-        let Some(waiting) = look? else { return Ok(()) };
+        let waiting = match look? {
+            Look::Done(root) => return Ok(root),
+            Look::Waiting(waiting) => waiting,
+        };
         if start.elapsed() >= timeout {
             return Err(Exit::not_there(format!(
                 "{}: not ready after {} s: {waiting}\nhint: `slapproxy status` tells what the node reports",
@@ -50,14 +61,15 @@ pub async fn wait(master: &Connection, order: &Order, timeout: Duration) -> anyh
     }
 }
 
-/// What is waited for still; nothing when all is done.
-async fn look(master: &Connection, order: &Order) -> anyhow::Result<Option<String>> {
+async fn look(master: &Connection, order: &Order) -> anyhow::Result<Look> {
     let api = master.lookup().json_rpc();
     let tree = AllDocsInstanceTreeInstanceList { title: order.title.clone() };
     let tree = match api.all_docs_instance_tree_instance_list(&tree).await {
         Ok(tree) => tree.result_list,
-        Err(error) if error.is_not_found() && order.state == Some(RequestedState::Destroyed) => return Ok(None),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some("has no place yet".into())),
+        Err(error) if error.is_not_found() && order.state == Some(RequestedState::Destroyed) => {
+            return Ok(Look::Done(None));
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Look::Waiting("has no place yet".into())),
         Err(error) => {
             return Err(error).context("the master does not tell how a tree is, so that nobody can wait for it");
         }
@@ -74,7 +86,10 @@ async fn look(master: &Connection, order: &Order) -> anyhow::Result<Option<Strin
             Progress::Failed(log) => return Err(failed(order, instance, &log)),
         }
     }
-    Ok((done < tree.len()).then(|| format!("{done} of {} instances ready; {waiting}", tree.len())))
+    if done < tree.len() {
+        return Ok(Look::Waiting(format!("{done} of {} instances ready; {waiting}", tree.len())));
+    }
+    Ok(Look::Done(tree.into_iter().next()))
 }
 
 fn how(instance: &Instance, events: &[EventEntry]) -> Progress {
