@@ -31,7 +31,7 @@ impl Answer {
     }
 
     /// What is known once the node did its work; there is no instance any more when it was destroyed.
-    pub fn of_instance(instance: Option<Instance>) -> Self {
+    pub fn of_instance(instance: Option<Box<Instance>>) -> Self {
         let Some(instance) = instance else {
             return Self { state: RequestedState::Destroyed, place: None, connection: Parameters::default() };
         };

@@ -34,13 +34,13 @@ enum Progress {
 /// What a look at a tree finds.
 enum Look {
     /// All is as it is wanted; without an instance when it was destroyed.
-    Done(Option<Instance>),
+    Done(Option<Box<Instance>>),
     /// Not yet; in words.
     Waiting(String),
 }
 
 /// Waits until every instance of the tree is as it is wanted, or one of them failed. Returns the root, unless it is gone.
-pub async fn wait(master: &Connection, order: &Order, timeout: Duration) -> anyhow::Result<Option<Instance>> {
+pub async fn wait(master: &Connection, order: &Order, timeout: Duration) -> anyhow::Result<Option<Box<Instance>>> {
     let start = Instant::now();
     loop {
         let look = look(master, order).await;
@@ -89,7 +89,7 @@ async fn look(master: &Connection, order: &Order) -> anyhow::Result<Look> {
     if done < tree.len() {
         return Ok(Look::Waiting(format!("{done} of {} instances ready; {waiting}", tree.len())));
     }
-    Ok(Look::Done(tree.into_iter().next()))
+    Ok(Look::Done(tree.into_iter().next().map(Box::new)))
 }
 
 fn how(instance: &Instance, events: &[EventEntry]) -> Progress {
