@@ -34,6 +34,8 @@ pub(super) enum Trust {
     System,
     /// By these certificates, in PEM.
     Authority(Vec<u8>),
+    /// By no certificate: none is believed.
+    Nobody,
     /// Not at all.
     Anyone,
 }
@@ -79,22 +81,13 @@ impl Transport {
     pub(super) fn new(base: String, settings: Settings) -> Result<Self, Error> {
         // Whoever comes first installs it.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let fault = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(base.clone()), root(&error));
-        let mut builder =
-            reqwest::Client::builder().timeout(settings.timeout).redirect(follow(settings.access_token.is_some()));
-        builder = match &settings.trust {
-            Trust::System => builder,
-            Trust::Authority(pem) => builder.tls_certs_only(authorities(pem)?),
-            Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
+        let http = match http(&settings, &settings.trust) {
+            // Where the system trusts nobody there is no master behind HTTPS, but others are not concerned.
+            Err(_) if matches!(settings.trust, Trust::System) && !base.starts_with("https:") => {
+                http(&settings, &Trust::Nobody)?
+            }
+            http => http?,
         };
-        if let Some(pem) = &settings.identity {
-            let unusable = |error| Error::invalid(format!("the key or the certificate: {}", root(&error)));
-            builder = builder.identity(Identity::from_pem(pem).map_err(unusable)?);
-        }
-        if settings.environment_proxy == EnvironmentProxy::Unused {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(fault)?;
         let access_token = settings.access_token.map(|token| -> Result<_, Error> {
             let mut token = HeaderValue::from_str(&token)
                 .map_err(|_| Error::invalid("the access token holds a character that a header cannot carry"))?;
@@ -155,6 +148,27 @@ impl Transport {
             None => request,
         }
     }
+}
+
+/// What sends the requests.
+fn http(settings: &Settings, trust: &Trust) -> Result<reqwest::Client, Error> {
+    // One connection for each call: an idle one may be gone by the next call, and not every call can be repeated.
+    let builder = reqwest::Client::builder().pool_max_idle_per_host(0).timeout(settings.timeout);
+    let mut builder = builder.redirect(follow(settings.access_token.is_some()));
+    builder = match trust {
+        Trust::System => builder,
+        Trust::Authority(pem) => builder.tls_certs_only(authorities(pem)?),
+        Trust::Nobody => builder.tls_certs_only([]),
+        Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
+    };
+    if let Some(pem) = &settings.identity {
+        let unusable = |error| Error::invalid(format!("the key or the certificate: {}", root(&error)));
+        builder = builder.identity(Identity::from_pem(pem).map_err(unusable)?);
+    }
+    if settings.environment_proxy == EnvironmentProxy::Unused {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| Error::new(ErrorKind::Connection, None, root(&error)))
 }
 
 /// Redirects are followed. A call with an access token stays on its server, since that token would be told to the other.

@@ -128,14 +128,14 @@ fn read(stream: &mut impl Read) -> Option<Message> {
     }
 }
 
-/// Writes a reply; a client that does not listen to its end is left alone.
+/// Writes a reply, after which the connection is closed without notice. A client that does not listen is left alone.
 fn write(stream: &mut (impl Read + Write), reply: Reply) {
     let bytes = match reply {
         Reply::Status(status, body) => {
-            format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+            format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}", body.len())
         }
         Reply::Redirect(to) => {
-            format!("HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
+            format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
         }
         Reply::Bytes(bytes) => bytes,
         Reply::Silence => {

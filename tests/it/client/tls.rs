@@ -127,3 +127,19 @@ fn files_that_cannot_be_used_are_told_at_once() {
     let error = Slap::builder("https://h/").ca_pem("no certificate").build_blocking().unwrap_err();
     assert_eq!(error.to_string(), "the certificates of the authority: no certificate found");
 }
+
+/// What the program says of a master where the system trusts nobody.
+fn waited(url: &str) -> (Option<i32>, String) {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_slapproxy"));
+    program.args(["wait", "--timeout", "10", "--master-url", url]);
+    let output = program.env("SSL_CERT_FILE", "/nowhere").env("SSL_CERT_DIR", "/nowhere").output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn where_the_system_trusts_nobody_masters_without_tls_are_reached_all_the_same() {
+    let app = crate::app::TestApp::empty();
+    assert_eq!(waited(&app.url), (Some(0), "the master is ready\n".to_owned()));
+    let reason = "unexpected error: No CA certificates were loaded from the system";
+    assert_eq!(waited("https://127.0.0.1:9/"), (Some(1), format!("error: {reason}\n")));
+}
