@@ -2,6 +2,7 @@
 
 mod connection;
 mod errors;
+mod golden;
 mod hateoas;
 mod json_rpc_walk;
 mod loading;
