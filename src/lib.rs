@@ -7,6 +7,7 @@
 //! * [`storage`] → domain, wire: SQLite, and all SQL text.
 //! * [`master`] → domain, storage: the use cases, one transaction each.
 //! * [`config`] → domain: `slapos.cfg`, command line and environment, one checked [`config::Config`].
+//! * [`pki`] → domain: the local certificate authority.
 //! * [`client`] → domain, wire: calls to a master over HTTP.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.
@@ -19,5 +20,6 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod master;
+pub mod pki;
 pub mod storage;
 pub mod wire;

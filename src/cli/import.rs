@@ -4,26 +4,19 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::Utf8Error;
-use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
+use super::local;
 use super::logging::LogArguments;
 use super::output::{OutputFormat, data, note, progress, reason};
 use super::settings::DatabaseArguments;
-use crate::client::Slap;
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
-use crate::domain::ids::Reference;
 use crate::http::block_on;
-use crate::master::{Master, Settings};
-use crate::storage::{Db, Lock, running_server};
-use crate::wire::control::{FormatReport, format_reports, read_ready};
+use crate::wire::control::{FormatReport, format_reports};
 use crate::wire::slapformat;
-
-/// How long a running server may take.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Take over computer descriptions.
 #[derive(Debug, Args)]
@@ -57,15 +50,11 @@ impl Import {
 }
 
 async fn import(config: &Config, read: Vec<(String, ComputerDescription)>) -> anyhow::Result<Vec<FormatReport>> {
-    if let Some(server) = running_server(&config.database) {
-        let ready = read_ready(&server.0).context("the lock of the database does not say where its server is")?;
+    if let Some((_, connection)) = local::running(config)? {
         let documents: Vec<String> = read.into_iter().map(|(document, _)| document).collect();
-        return Ok(Slap::builder(&ready.url).timeout(PATIENCE).build()?.import(&documents).await?);
+        return Ok(connection.build()?.import(&documents).await?);
     }
-    let _lock = Lock::take(&config.database)?;
-    let default_computer = Reference::parse("computer_id", &config.computer_id)?;
-    let settings = Settings { default_computer, software_products: Vec::new() };
-    let master = Master::new(Db::open(&config.database)?, settings).await?;
+    let (_lock, master) = local::master(config).await?;
     let descriptions: Vec<_> = read.into_iter().map(|(_, description)| description).collect();
     let computers: Vec<String> = descriptions.iter().map(|description| description.reference.clone()).collect();
     let outcomes = master.load_computer_configurations(descriptions, "user".into()).await;

@@ -7,15 +7,14 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
-use super::api;
 use super::exit::Exit;
 use super::output::{OutputFormat, data, note};
 use super::settings::{path, seconds};
-use crate::client::{Error, Slap};
+use super::{api, local};
+use crate::client::{Builder, Error, Slap};
 use crate::config::{ClientConfig, Config, Environment, Overrides};
 use crate::http::block_on;
-use crate::storage::running_server;
-use crate::wire::control::read_ready;
+use crate::wire::control::{Ready, read_ready};
 
 /// What the beginning of a software release says that it is the name of a product.
 const PRODUCT: &str = "product.";
@@ -45,6 +44,9 @@ pub struct MasterArguments {
     /// The authority that the certificate of the master must come from [default: those that the system trusts]
     #[arg(long, alias = "master_ca_file", value_name = "FILE", value_parser = path(), env = "SLAPPROXY_CA_FILE")]
     ca_file: Option<PathBuf>,
+    /// One's access token, in place of a certificate
+    #[arg(long, value_name = "TOKEN", env = "SLAPPROXY_ACCESS_TOKEN", hide_env_values = true)]
+    access_token: Option<String>,
     /// How long a call may take
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_CALL_TIMEOUT")]
     call_timeout: Duration,
@@ -85,13 +87,13 @@ impl MasterArguments {
     }
 
     fn connect(&self) -> anyhow::Result<Connection> {
-        let (url, config) = self.find()?;
-        let given = |option: &Option<PathBuf>| option.clone().filter(|path| !path.as_os_str().is_empty());
+        let Found { url, builder, config } = self.find()?;
+        let given = |option: &Option<PathBuf>| option.clone().filter(|path| is_said(path));
         let pair = match (given(&self.key_file), given(&self.cert_file)) {
             (None, None) => (config.key_file.clone(), config.cert_file.clone()),
             pair => pair,
         };
-        let mut builder = Slap::builder(&url).timeout(self.call_timeout);
+        let mut builder = builder.timeout(self.call_timeout);
         match pair {
             (Some(key), Some(certificate)) => builder = builder.certificate_files(key, certificate),
             (None, None) => {}
@@ -101,6 +103,9 @@ impl MasterArguments {
         if let Some(authority) = given(&self.ca_file).or_else(|| config.ca_file.clone()) {
             builder = builder.ca_file(authority);
         }
+        if let Some(token) = self.access_token.as_ref().filter(|token| !token.is_empty()) {
+            builder = builder.access_token(token);
+        }
         if let Some(rest_url) = &config.master_rest_url {
             builder = builder.rest_url(rest_url);
         }
@@ -109,36 +114,69 @@ impl MasterArguments {
     }
 
     /// Where the master is: who is named on the command line or in the environment wins over the configuration file.
-    fn find(&self) -> anyhow::Result<(String, ClientConfig)> {
-        let said = |path: &PathBuf| !path.as_os_str().is_empty();
+    fn find(&self) -> anyhow::Result<Found> {
         let environment = Environment::of_process();
         if let Some(url) = self.master_url.clone().filter(|url| !url.is_empty()) {
-            return Ok((url, ClientConfig::default()));
+            return Ok(Found::at(url, ClientConfig::default()));
         }
-        if let Some(file) = self.ready_file.as_ref().filter(|path| said(path)) {
-            return Ok((of_ready_file(file)?, ClientConfig::default()));
+        if let Some(file) = self.ready_file.as_ref().filter(|path| is_said(path)) {
+            let ready = read_ready_file(file)?;
+            let own =
+                database(Some(PathBuf::from(&ready.database)), &environment).and_then(|config| local::running(&config));
+            return Ok(match own.ok().flatten() {
+                Some((running, builder)) if running.url == ready.url => Found::running(running, builder),
+                _ => Found::at(ready.url, ClientConfig::default()),
+            });
         }
-        if !self.database_uri.as_ref().is_some_and(said)
+        let given = self.database_uri.clone().filter(|path| is_said(path));
+        if given.is_none()
             && let Some(file) = ClientConfig::file(self.cfg.as_deref(), &environment)?
         {
             let config = ClientConfig::load(&file, &environment)?;
-            return Ok((config.master_url.clone(), config));
+            return Ok(Found::at(config.master_url.clone(), config));
         }
-        let overrides = Overrides { database: self.database_uri.clone(), ..Overrides::default() };
-        let database = Config::load(overrides, &environment)?.database;
-        let server = running_server(&database).and_then(|server| read_ready(&server.0).ok());
+        let config = database(given, &environment)?;
         let hint = "start one with `slapproxy start`, or name another with --master-url URL or --cfg FILE";
-        let url = server.map(|ready| ready.url).ok_or_else(|| {
-            anyhow!("there is no master: no server uses the database {}\nhint: {hint}", database.display())
+        let running = local::running(&config)?.ok_or_else(|| {
+            anyhow!("there is no master: no server uses the database {}\nhint: {hint}", config.database.display())
         });
-        Ok((url?, ClientConfig::default()))
+        running.map(|(running, builder)| Found::running(running, builder))
     }
 }
 
-fn of_ready_file(file: &Path) -> anyhow::Result<String> {
+/// A master, and how it is called.
+struct Found {
+    url: String,
+    builder: Builder,
+    config: ClientConfig,
+}
+
+impl Found {
+    /// The master at a URL.
+    fn at(url: String, config: ClientConfig) -> Self {
+        Self { builder: Slap::builder(&url), url, config }
+    }
+
+    /// The server of a database, called in the name of the owner of the database.
+    fn running(ready: Ready, builder: Builder) -> Self {
+        Self { url: ready.url, builder, config: ClientConfig::default() }
+    }
+}
+
+/// Whether a path, which may come from an empty variable, says anything.
+fn is_said(path: &Path) -> bool {
+    !path.as_os_str().is_empty()
+}
+
+/// The configuration of a database; the default one unless it is given.
+fn database(given: Option<PathBuf>, environment: &Environment) -> anyhow::Result<Config> {
+    Ok(Config::load(Overrides { database: given, ..Overrides::default() }, environment)?)
+}
+
+fn read_ready_file(file: &Path) -> anyhow::Result<Ready> {
     let context = || format!("the ready file {} does not say where a server is", file.display());
     let text = std::fs::read_to_string(file).with_context(context)?;
-    Ok(read_ready(&text).with_context(context)?.url)
+    read_ready(&text).with_context(context)
 }
 
 impl Connection {

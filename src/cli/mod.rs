@@ -1,12 +1,14 @@
 //! The subcommands of the program, one file each.
 
 mod api;
+mod ca;
 mod completions;
 mod computer;
 mod exit;
 mod fields;
 mod format;
 mod import;
+mod local;
 mod logging;
 mod man;
 mod master;
@@ -22,6 +24,7 @@ mod software;
 mod start;
 mod status;
 mod supply;
+mod user;
 mod wait;
 
 use std::process::ExitCode;
@@ -67,6 +70,10 @@ enum Command {
     Format(format::Format),
     /// Show what a database holds, also while the master runs
     Show(show::Show),
+    /// Manage people and what they prove by who they are
+    User(user::User),
+    /// Look at the certificate authority
+    Ca(ca::Ca),
     /// Wait until a master answers
     Wait(wait::Wait),
     /// Write the completions of a shell
@@ -103,6 +110,8 @@ pub fn main() -> ExitCode {
         Command::Import(import) => import.run(&log),
         Command::Format(format) => format.run(),
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
+        Command::User(user) => user.run(&log),
+        Command::Ca(ca) => ca.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

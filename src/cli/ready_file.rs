@@ -46,7 +46,8 @@ impl ReadyFile {
 
 fn is_of_running_server(text: &str) -> bool {
     let Ok(ready) = read_ready(text) else { return false };
-    running_server(Path::new(&ready.database)).is_some_and(|server| server.0 == text)
+    let running = running_server(Path::new(&ready.database));
+    running.and_then(|server| read_ready(&server.0).ok()).is_some_and(|running| running == ready)
 }
 
 fn remove(path: &Path) -> anyhow::Result<()> {

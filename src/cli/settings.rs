@@ -49,6 +49,36 @@ pub struct ServerArguments {
     /// How long a client may take to send its request [default: 30]
     #[arg(long, value_name = "SECONDS", env = "SLAPPROXY_CLIENT_TIMEOUT")]
     pub client_timeout: Option<String>,
+    /// Serve https, with a certificate of the own authority unless --tls-certificate names another one
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_TLS")]
+    pub tls: Option<String>,
+    /// PEM file of the server's certificate, followed by those that sign it
+    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_TLS_CERTIFICATE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file of the key of the server's certificate
+    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// A further port, for plain HTTP beside https; 0 is any free one
+    #[arg(long, value_name = "PORT", env = "SLAPPROXY_HTTP_PORT", allow_hyphen_values = true)]
+    pub http_port: Option<String>,
+    /// Let in only who proves by a certificate of the own authority, or a token, who he is
+    #[arg(
+        long,
+        value_name = "BOOLEAN",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        env = "SLAPPROXY_REQUIRE_CERTIFICATE"
+    )]
+    pub require_certificate: Option<String>,
+    /// Give out no certificates: where the protocol has some, empty texts
+    #[arg(
+        long,
+        value_name = "BOOLEAN",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        env = "SLAPPROXY_NO_CERTIFICATES"
+    )]
+    pub no_certificates: Option<String>,
     /// How timestamps are written: seconds or microseconds [default: seconds]
     #[arg(long, value_name = "FORMAT", env = "SLAPPROXY_TIMESTAMP_FORMAT")]
     pub timestamp_format: Option<String>,
@@ -113,6 +143,12 @@ impl ServerArguments {
             form_limit: self.form_limit,
             client_timeout: self.client_timeout,
             timestamp_format: self.timestamp_format,
+            tls: self.tls,
+            tls_certificate: self.tls_certificate,
+            tls_key: self.tls_key,
+            http_port: self.http_port,
+            require_certificate: self.require_certificate,
+            no_certificates: self.no_certificates,
             software_products: self.software_product_list,
             local_software_release_root: self.local_software_release_root,
             public_directory: self.public_directory_path,

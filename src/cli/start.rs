@@ -1,6 +1,7 @@
 //! `slapproxy start`
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -62,6 +63,13 @@ async fn serve(
             remotes.join(", ")
         );
     }
+    if !config.require_certificate && !is_loopback(&config.host) {
+        log::warn!(
+            "whoever can connect to {} can drive this master: let in only holders of a certificate with --tls \
+             --require-certificate, or listen on a loopback address",
+            config.host
+        );
+    }
     let database = config.database.clone();
     let computer = config.computer_id.clone();
     let application = Application::build_importing(config, descriptions).await.map_err(explain)?;
@@ -80,6 +88,11 @@ async fn serve(
     }
     log::info!("stopping");
     tokio::join!(stopper.stop(), running).1.context("the server did not stop well")
+}
+
+/// Whether only programs of this machine reach a host, as far as its name tells.
+fn is_loopback(host: &str) -> bool {
+    host.parse::<IpAddr>().map_or(host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
 
 async fn either(terminate: &mut Signal, interrupt: &mut Signal) {

@@ -109,7 +109,7 @@ impl Overview {
         } else {
             toned_table("errors", &["what", "where", "last report"], errors) + "\n"
         };
-        let Ready { url, pid, database } = &self.ready;
+        let Ready { url, pid, database, .. } = &self.ready;
         let server = [("url", url.clone()), ("pid", pid.to_string()), ("database", database.clone())];
         let server = block("server", &server.map(|(name, value)| (name, Some(value))));
         let computers = self.computers.iter().map(|one| {

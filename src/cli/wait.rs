@@ -6,13 +6,13 @@ use anyhow::bail;
 use clap::Args;
 use tokio::time::{Instant, sleep};
 
+use super::local;
 use super::output::{data, note};
 use super::settings::{DatabaseArguments, seconds};
 use crate::client::Slap;
 use crate::config::Config;
 use crate::http::block_on;
-use crate::storage::running_server;
-use crate::wire::control::{Ready, read_ready};
+use crate::wire::control::Ready;
 
 /// How long to wait between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -50,13 +50,13 @@ impl Wait {
 async fn wait(config: &Config, master_url: Option<&str>, timeout: Duration) -> anyhow::Result<Ready> {
     let deadline = Instant::now() + timeout;
     loop {
-        let url = master_url.map(ToOwned::to_owned).or_else(|| {
-            let server = running_server(&config.database)?;
-            read_ready(&server.0).ok().map(|ready| ready.url)
-        });
-        let reason = match url {
+        let connection = match master_url {
+            Some(url) => Some(Slap::builder(url)),
+            None => local::running(config)?.map(|(_, connection)| connection),
+        };
+        let reason = match connection {
             None => format!("no server uses the database {}", config.database.display()),
-            Some(url) => match Slap::builder(&url).timeout(patience(deadline)).build()?.ready().await {
+            Some(connection) => match connection.timeout(patience(deadline)).build()?.ready().await {
                 Ok(ready) => return Ok(ready),
                 Err(error) => error.to_string(),
             },

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::wire::control::{FormatReport, Ready};
 use crate::wire::json_rpc::Method;
+use crate::wire::person::PersonEntry;
 
 /// What a front makes of an answer: objects get fronts of their own.
 trait Front {
@@ -69,8 +70,17 @@ plain!(
     ComputerInformation,
     BTreeMap<String, Row>,
     Ready,
-    FormatReport
+    FormatReport,
+    PersonEntry
 );
+
+impl Front for (Computer, Certificate) {
+    type Of = (super::Computer, Certificate);
+
+    fn front((computer, certificate): Self::Of, runtime: &Arc<Runtime>) -> Self {
+        (Computer::front(computer, runtime), certificate)
+    }
+}
 
 /// Makes the front of an object. Some of its methods wait for an answer, the others tell what is known.
 macro_rules! front {
@@ -186,6 +196,19 @@ front! {
 }
 
 front! {
+    People
+    wait list() -> Vec<PersonEntry>;
+    wait add(name: &str) -> ();
+    wait remove(name: &str) -> ();
+    wait certificate(name: &str) -> Certificate;
+    wait token(name: &str, lifetime: u64) -> String;
+    wait own_certificate() -> Certificate;
+    wait register_computer(title: &str) -> (Computer, Certificate);
+    wait authority() -> String;
+    wait revocation_list() -> String;
+}
+
+front! {
     SoftwareRelease
     wait building() -> ();
     wait available() -> ();
@@ -284,6 +307,12 @@ impl Slap {
     #[must_use]
     pub fn register_supply(&self) -> Supply {
         self.front(self.inner.register_supply())
+    }
+
+    /// The front of [`people`](super::Slap::people).
+    #[must_use]
+    pub fn people(&self) -> People {
+        self.front(self.inner.people())
     }
 
     /// The front of [`register_token`](super::Slap::register_token).

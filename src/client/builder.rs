@@ -162,7 +162,7 @@ impl Builder {
         if let (Some(authority), Trust::System) = (authority, &settings.trust) {
             settings.trust = Trust::Authority(authority.read()?);
         }
-        settings.rest_url = settings.rest_url.as_deref().map(url::base).transpose()?;
+        settings.rest_url = settings.rest_url.as_deref().map(url::rest).transpose()?;
         let root = match instance_root {
             InstanceRoot::OfEnvironment => env::var_os(INSTANCE_ROOT).filter(|root| !root.is_empty()).map(Into::into),
             InstanceRoot::Path(path) => Some(path),

@@ -78,6 +78,7 @@ mod hateoas;
 mod json_rpc;
 mod order;
 mod partition;
+mod people;
 mod report;
 mod request;
 mod slap_tool;
@@ -103,6 +104,7 @@ pub use self::hateoas::Hateoas;
 pub use self::json_rpc::JsonRpc;
 pub use self::order::{OpenOrder, Supply, Token};
 pub use self::partition::ComputerPartition;
+pub use self::people::People;
 pub use self::report::Destroyed;
 pub use self::request::Request;
 pub use self::slap_tool::SlapTool;
@@ -204,6 +206,12 @@ impl Slap {
     #[must_use]
     pub fn register_token(&self) -> Token {
         Token { slap: self.clone() }
+    }
+
+    /// The people of the master. Nothing is sent.
+    #[must_use]
+    pub fn people(&self) -> People {
+        People { slap: self.clone() }
     }
 
     /// The software products of the master. Nothing is sent.

@@ -5,11 +5,12 @@ use super::error::Error;
 use super::transport::{Api, Transport};
 use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
 use crate::wire::form::{
-    self, ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments, Product,
-    Publish, Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles,
-    ToFields, Use,
+    self, ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments,
+    PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance, ReportRelease,
+    RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
 };
 use crate::wire::json_rpc::Certificate;
+use crate::wire::person::{CertificateDocument, PersonEntry, Token, from_json};
 use crate::wire::status::StatusDocument;
 use crate::wire::xml::objects::{
     Computer, SoftwareInstance, read_certificate, read_computer, read_hosting_ip_list, read_partition, read_requested,
@@ -211,6 +212,54 @@ impl SlapTool<'_> {
         self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
     }
 
+    /// `POST /Person_getCertificate`: a new key and certificate of the person whose access token is sent.
+    pub async fn person_get_certificate(&self) -> Result<CertificateDocument, Error> {
+        self.post("Person_getCertificate", &(), from_json).await
+    }
+
+    /// `POST /Person_requestComputer`: a computer of a title, with a new key and certificate.
+    pub async fn person_request_computer(
+        &self,
+        arguments: &PersonRequestComputer,
+    ) -> Result<CertificateDocument, Error> {
+        self.post("Person_requestComputer", arguments, from_json).await
+    }
+
+    /// `GET /-/ca.pem`: the certificate of the authority.
+    pub async fn ca_pem(&self) -> Result<String, Error> {
+        self.get("-/ca.pem", &(), read_document).await
+    }
+
+    /// `GET /-/crl.pem`: the list of revoked certificates.
+    pub async fn crl_pem(&self) -> Result<String, Error> {
+        self.get("-/crl.pem", &(), read_document).await
+    }
+
+    /// `GET /-/user`
+    pub async fn user(&self) -> Result<Vec<PersonEntry>, Error> {
+        self.get("-/user", &(), from_json).await
+    }
+
+    /// `POST /-/user/add`
+    pub async fn user_add(&self, person: &PersonArguments) -> Result<String, Error> {
+        self.post("-/user/add", person, read_text).await
+    }
+
+    /// `POST /-/user/remove`
+    pub async fn user_remove(&self, person: &PersonArguments) -> Result<String, Error> {
+        self.post("-/user/remove", person, read_text).await
+    }
+
+    /// `POST /-/user/certificate`
+    pub async fn user_certificate(&self, person: &PersonArguments) -> Result<CertificateDocument, Error> {
+        self.post("-/user/certificate", person, from_json).await
+    }
+
+    /// `POST /-/user/token`
+    pub async fn user_token(&self, arguments: &TokenArguments) -> Result<Token, Error> {
+        self.post("-/user/token", arguments, from_json).await
+    }
+
     async fn get<T, E: std::error::Error>(
         &self,
         path: &str,
@@ -244,6 +293,10 @@ impl SlapTool<'_> {
         let body = self.transport.send(Api::Classic, call.by(self.identity.as_ref())).await?;
         read(&body).map_err(|error| self.transport.unexpected(path, &error))
     }
+}
+
+fn read_document(body: &[u8]) -> Result<String, std::str::Utf8Error> {
+    std::str::from_utf8(body).map(ToOwned::to_owned)
 }
 
 fn read_text(body: &[u8]) -> Result<String, std::str::Utf8Error> {

@@ -34,6 +34,8 @@ pub(super) enum Trust {
     System,
     /// By these certificates, in PEM.
     Authority(Vec<u8>),
+    /// By no certificate: none is believed.
+    Nobody,
     /// Not at all.
     Anyone,
 }
@@ -79,21 +81,13 @@ impl Transport {
     pub(super) fn new(base: String, settings: Settings) -> Result<Self, Error> {
         // Whoever comes first installs it.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let fault = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(base.clone()), root(&error));
-        let mut builder =
-            reqwest::Client::builder().timeout(settings.timeout).redirect(follow(settings.access_token.is_some()));
-        builder = match &settings.trust {
-            Trust::System => builder,
-            Trust::Authority(pem) => builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(fault)?),
-            Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
+        let http = match http(&settings, &settings.trust) {
+            // Where the system trusts nobody there is no master behind HTTPS, but others are not concerned.
+            Err(_) if matches!(settings.trust, Trust::System) && !base.starts_with("https:") => {
+                http(&settings, &Trust::Nobody)?
+            }
+            http => http?,
         };
-        if let Some(pem) = &settings.identity {
-            builder = builder.identity(Identity::from_pem(pem).map_err(fault)?);
-        }
-        if settings.environment_proxy == EnvironmentProxy::Unused {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(fault)?;
         let access_token = settings.access_token.map(|token| -> Result<_, Error> {
             let mut token = HeaderValue::from_str(&token)
                 .map_err(|_| Error::invalid("the access token holds a character that a header cannot carry"))?;
@@ -161,6 +155,27 @@ impl Transport {
     }
 }
 
+/// What sends the requests.
+fn http(settings: &Settings, trust: &Trust) -> Result<reqwest::Client, Error> {
+    // One connection for each call: an idle one may be gone by the next call, and not every call can be repeated.
+    let builder = reqwest::Client::builder().pool_max_idle_per_host(0).timeout(settings.timeout);
+    let mut builder = builder.redirect(follow(settings.access_token.is_some()));
+    builder = match trust {
+        Trust::System => builder,
+        Trust::Authority(pem) => builder.tls_certs_only(authorities(pem)?),
+        Trust::Nobody => builder.tls_certs_only([]),
+        Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
+    };
+    if let Some(pem) = &settings.identity {
+        let unusable = |error| Error::invalid(format!("the key or the certificate: {}", root(&error)));
+        builder = builder.identity(Identity::from_pem(pem).map_err(unusable)?);
+    }
+    if settings.environment_proxy == EnvironmentProxy::Unused {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| Error::new(ErrorKind::Connection, None, root(&error)))
+}
+
 /// Redirects are followed. A call with an access token stays on its server, since that token would be told to the other.
 fn follow(stay: bool) -> redirect::Policy {
     redirect::Policy::custom(move |attempt| {
@@ -176,6 +191,16 @@ fn follow(stay: bool) -> redirect::Policy {
         let elsewhere = format!("redirected to another server, which must not see the access token: {}", attempt.url());
         attempt.error(elsewhere)
     })
+}
+
+/// The certificates of a PEM document.
+fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
+    let unusable = |reason: String| Error::invalid(format!("the certificates of the authority: {reason}"));
+    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| unusable(root(&error)))?;
+    if certificates.is_empty() {
+        return Err(unusable("no certificate found".into()));
+    }
+    Ok(certificates)
 }
 
 /// What a status and its body mean.

@@ -7,14 +7,23 @@ use super::error::{Error, ErrorKind};
 /// The base of all calls: with a slash at its end, and with brackets around an IPv6 address that was written without
 /// them.
 pub(super) fn base(url: &str) -> Result<String, Error> {
-    let ended = format!("{}/", url.trim_end_matches('/'));
-    let bracketed = bracketed(&ended)?;
-    match reqwest::Url::parse(&bracketed) {
-        Err(error) => Err(Error::new(ErrorKind::Connection, Some(bracketed), error.to_string())),
-        Ok(parsed) if parsed.query().is_some() || parsed.fragment().is_some() => {
-            Err(Error::invalid(format!("{url}: the URL of a master has neither a query nor a fragment")))
-        }
-        Ok(_) => Ok(bracketed),
+    let (base, parsed) = checked(&format!("{}/", url.trim_end_matches('/')))?;
+    if parsed.query().is_some() || parsed.fragment().is_some() {
+        return Err(Error::invalid(format!("{url}: the URL of a master has neither a query nor a fragment")));
+    }
+    Ok(base)
+}
+
+/// The root of the HATEOAS API: as it was written, but for the brackets.
+pub(super) fn rest(url: &str) -> Result<String, Error> {
+    checked(url).map(|(url, _)| url)
+}
+
+fn checked(url: &str) -> Result<(String, reqwest::Url), Error> {
+    let url = bracketed(url)?;
+    match reqwest::Url::parse(&url) {
+        Ok(parsed) => Ok((url, parsed)),
+        Err(error) => Err(Error::new(ErrorKind::Connection, Some(url), error.to_string())),
     }
 }
 
@@ -26,7 +35,7 @@ pub(super) fn same_origin(one: &str, other: &str) -> bool {
 
 fn bracketed(url: &str) -> Result<String, Error> {
     let Some((scheme, rest)) = url.split_once("://") else { return Ok(url.to_owned()) };
-    let (location, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (location, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (user, host) = match location.rsplit_once('@') {
         Some((user, host)) => (format!("{user}@"), host),
         None => (String::new(), location),
@@ -35,8 +44,8 @@ fn bracketed(url: &str) -> Result<String, Error> {
     let with_port = host.rsplit_once(':').filter(|(address, port)| is_address(address) && port.parse::<u16>().is_ok());
     match (is_address(host), with_port) {
         (false, None) => Ok(url.to_owned()),
-        (true, None) => Ok(format!("{scheme}://{user}[{host}]/{path}")),
-        (false, Some((address, port))) => Ok(format!("{scheme}://{user}[{address}]:{port}/{path}")),
+        (true, None) => Ok(format!("{scheme}://{user}[{host}]{path}")),
+        (false, Some((address, port))) => Ok(format!("{scheme}://{user}[{address}]:{port}{path}")),
         (true, Some((address, port))) => Err(Error::invalid(format!(
             "{url}: {host} is an address, or an address and a port; expected brackets: {scheme}://[{host}]/ or \
              {scheme}://[{address}]:{port}/"
@@ -73,5 +82,11 @@ mod tests {
         );
         assert_eq!(base("localhost").unwrap_err().to_string(), "cannot reach localhost/: relative URL without a base");
         assert!(base("http://h/?a=b").unwrap_err().is_invalid_request());
+    }
+
+    #[test]
+    fn the_root_of_the_hateoas_api_stays_as_it_is() {
+        assert_eq!(rest("http://h/script?a=b").unwrap(), "http://h/script?a=b");
+        assert_eq!(rest("http://::abcd").unwrap(), "http://[::abcd]");
     }
 }

@@ -10,6 +10,7 @@ mod multimaster;
 mod overrides;
 mod reader;
 mod spelling;
+mod tls;
 mod value;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -65,6 +66,12 @@ pub struct Config {
     pub form_limit: usize,
     /// How long a client may take to send its request. Source: `client_timeout`, in seconds; default 30 s.
     pub client_timeout: Duration,
+    /// How https is served; absent when it is not. Source: `tls` and the keys `tls_…`.
+    pub tls: Option<Tls>,
+    /// Whether callers must show a certificate or a token. Source: `require_certificate`; default no.
+    pub require_certificate: bool,
+    /// Whether there is a certificate authority. Source: `no_certificates`; default yes.
+    pub certificates: bool,
     /// File that takes the log. Source: `log_file`.
     pub log_file: Option<PathBuf>,
     /// What is odd without being wrong, one sentence each, to be logged at start.
@@ -82,6 +89,16 @@ pub struct Shacache {
     pub upstream_cache_url: Option<String>,
     /// Another cache with directory entries. Source: `shacache_upstream_dir_url`.
     pub upstream_dir_url: Option<String>,
+}
+
+/// How https is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The PEM files of the server's certificate and key; absent when its own authority signs one. Source:
+    /// `tls_certificate` and `tls_key`.
+    pub files: Option<(PathBuf, PathBuf)>,
+    /// A further port for plain HTTP; 0 means any free one. Source: `http_port`.
+    pub http_port: Option<u16>,
 }
 
 impl Config {
@@ -126,12 +143,16 @@ impl Config {
             client_timeout: reader
                 .value("client_timeout", overrides.client_timeout.as_ref(), value::seconds)
                 .unwrap_or(Duration::from_secs(30)),
+            tls: None,
+            require_certificate: false,
+            certificates: true,
             log_file: path(&mut reader, "log_file", overrides.log_file.as_ref()),
             warnings: Vec::new(),
         };
         if config.trusted_proxies.is_empty() {
             config.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         }
+        tls::read(&mut reader, &overrides, &mut config);
         if !overrides.multimaster.is_empty() {
             config.multimaster = overrides.multimaster;
         }

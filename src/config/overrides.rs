@@ -50,6 +50,18 @@ pub struct Overrides {
     pub form_limit: Option<String>,
     /// `--client-timeout`, in seconds, such as `2.5`.
     pub client_timeout: Option<String>,
+    /// `--tls`, whether https is served.
+    pub tls: Option<String>,
+    /// `--tls-certificate`, the PEM file of the server's certificate.
+    pub tls_certificate: Option<PathBuf>,
+    /// `--tls-key`, the PEM file of its key.
+    pub tls_key: Option<PathBuf>,
+    /// `--http-port`, a further port for plain HTTP.
+    pub http_port: Option<String>,
+    /// `--require-certificate`, whether callers must prove who they are.
+    pub require_certificate: Option<String>,
+    /// `--no-certificates`, whether there is no certificate authority.
+    pub no_certificates: Option<String>,
     /// `--log-file`, the file that takes the log.
     pub log_file: Option<PathBuf>,
 }

@@ -30,6 +30,9 @@ fn defaults() -> Config {
         trusted_proxies: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
         form_limit: 67_108_864,
         client_timeout: Duration::from_secs(30),
+        tls: None,
+        require_certificate: false,
+        certificates: true,
         log_file: None,
         warnings: Vec::new(),
     }
@@ -129,6 +132,12 @@ fn the_example_holds_every_setting() {
         trusted_proxies: ["127.0.0.1", "::1", "2001:db8::7"].map(|text| text.parse().unwrap()).to_vec(),
         form_limit: 134_217_728,
         client_timeout: Duration::from_millis(12_500),
+        tls: Some(Tls {
+            files: Some((PathBuf::from("/home/me/.slapos/server.crt"), PathBuf::from("/home/me/.slapos/server.key"))),
+            http_port: Some(5001),
+        }),
+        require_certificate: true,
+        certificates: true,
         log_file: path("/home/me/slapproxy.log"),
         warnings: texts(&["fixtures/config/slapos.cfg:51: [slapproxy] public_directory_path: \
              /srv/slapos/does-not-exist-yet is not a directory, so /panel/public/ has nothing to serve"]),
@@ -195,6 +204,12 @@ fn overrides_replace_every_value_of_the_file() {
         trusted_proxies: texts(&["192.0.2.7"]),
         form_limit: text("1k"),
         client_timeout: text("0.5"),
+        tls: text("true"),
+        tls_certificate: path("given.crt"),
+        tls_key: path("given.key"),
+        http_port: text("0"),
+        require_certificate: text("no"),
+        no_certificates: text("yes"),
         log_file: path("given.log"),
     };
     let expected = Config {
@@ -218,6 +233,9 @@ fn overrides_replace_every_value_of_the_file() {
         trusted_proxies: vec!["192.0.2.7".parse().unwrap()],
         form_limit: 1024,
         client_timeout: Duration::from_millis(500),
+        tls: Some(Tls { files: Some((PathBuf::from("given.crt"), PathBuf::from("given.key"))), http_port: Some(0) }),
+        require_certificate: false,
+        certificates: false,
         log_file: path("given.log"),
         warnings: Vec::new(),
     };

@@ -80,6 +80,15 @@ pub(super) fn database(text: &str, home: Option<&Path>) -> Result<PathBuf, Strin
     Ok(path)
 }
 
+/// Yes or no, in the words of `ConfigParser`.
+pub(super) fn boolean(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false; expected true, yes, on, 1, false, no, off or 0")),
+    }
+}
+
 /// A size in bytes.
 pub(super) fn size(text: &str) -> Result<usize, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

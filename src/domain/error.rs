@@ -1,6 +1,10 @@
 //! Why a master refuses what it is asked.
 
+use std::fmt;
+
 use thiserror::Error;
+
+use super::access::Caller;
 
 /// How much of an offending value a message repeats, in characters.
 const SHOWN: usize = 120;
@@ -131,17 +135,60 @@ pub enum Refusal {
     /// Certificates are not handed out.
     #[error("Certificate authority not configured")]
     NoCertificateAuthority,
+    /// A computer has a certificate, which is to be revoked before it gets another one.
+    #[error("Certificate still active.")]
+    CertificateActive,
+    /// A computer has no certificate to revoke.
+    #[error("No certificate")]
+    NoCertificate,
+    /// A shared instance is served by another instance, whose certificate it is.
+    #[error("instance_guid: {guid:?} is a shared instance, which has no certificate of its own; its host has")]
+    SharedCertificate {
+        /// The identifier.
+        guid: String,
+    },
+    /// A person who is there already.
+    #[error("name: there is a person {name:?} already")]
+    PersonTaken {
+        /// The name.
+        name: String,
+    },
+    /// Nobody proves who he is, or what proves it is not accepted any more.
+    #[error("{reason}")]
+    Unauthenticated {
+        /// What is missing, and how to get it.
+        reason: String,
+    },
+    /// A caller who proves who he is, and may not do what he asks.
+    #[error("{reason}")]
+    Forbidden {
+        /// Who may not do what.
+        reason: String,
+    },
+}
+
+/// What kind of refusal it is, for the statuses of the APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The call itself is wrong.
+    WrongCall,
+    /// It asks for what is not there or cannot be had.
+    NotThere,
+    /// Nobody knows who calls.
+    Unauthenticated,
+    /// The caller may not do this.
+    Forbidden,
 }
 
 impl Refusal {
-    /// Whether the call itself is wrong. Otherwise it asks for what is not there or cannot be had.
+    /// What kind of refusal it is.
     #[must_use]
-    pub const fn is_wrong_call(&self) -> bool {
+    pub const fn kind(&self) -> Kind {
         match self {
             Self::Invalid { .. }
             | Self::Missing { .. }
             | Self::UnknownSpeaker { .. }
-            | Self::UnknownRequester { .. } => true,
+            | Self::UnknownRequester { .. } => Kind::WrongCall,
             Self::Unknown { .. }
             | Self::UnknownInstance { .. }
             | Self::UnknownTree { .. }
@@ -153,8 +200,20 @@ impl Refusal {
             | Self::UnlistedMaster { .. }
             | Self::TitleTaken { .. }
             | Self::UnknownProductRelease { .. }
-            | Self::NoCertificateAuthority => false,
+            | Self::NoCertificateAuthority
+            | Self::CertificateActive
+            | Self::NoCertificate
+            | Self::SharedCertificate { .. }
+            | Self::PersonTaken { .. } => Kind::NotThere,
+            Self::Unauthenticated { .. } => Kind::Unauthenticated,
+            Self::Forbidden { .. } => Kind::Forbidden,
         }
+    }
+
+    /// A caller may not do something.
+    #[must_use]
+    pub fn forbidden(caller: &Caller, what: impl fmt::Display) -> Self {
+        Self::Forbidden { reason: format!("{caller} {what}") }
     }
 
     /// An invalid value, quoted and shortened for the message.

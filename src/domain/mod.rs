@@ -1,8 +1,10 @@
 //! What a SlapOS master decides: pure values and functions, without HTTP, SQL, XML, JSON, clock, disk or thread.
 
+pub mod access;
 pub mod address;
 pub mod addressing;
 pub mod allocation;
+pub mod certificate;
 pub mod computer;
 pub mod description;
 pub mod error;

@@ -4,18 +4,20 @@ use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::extract::Front;
-use super::slap_tool::{Answer, Form, read, read_description, text, write};
+use super::route::{read, write};
+use super::slap_tool::{Answer, Form, read_description, text};
 use super::state::State;
+use crate::domain::access::Callers::{Everybody, People};
 use crate::wire::control::{FormatReport, format_reports};
 use crate::wire::form::Import;
 
 /// Mounts the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(read("/-/ready").to(ready))
-        .service(write("/-/import").to(import))
-        .service(read("/").to(root))
-        .service(read("/getRunId").to(get_run_id));
+        .service(read("/-/ready", Everybody).to(ready))
+        .service(write("/-/import", People).to(import))
+        .service(read("/", Everybody).to(root))
+        .service(read("/getRunId", Everybody).to(get_run_id));
 }
 
 /// Where the server is, as in the ready file: `{"url": …, "pid": …, "database": …}`.

@@ -7,7 +7,8 @@ use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, X_CONTENT_TY
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, Responder};
 
-use super::slap_tool::read;
+use super::route::read;
+use crate::domain::access::Callers::Everybody;
 use crate::wire::openapi;
 
 /// Made when it is asked for first, in a thread of its own: the memory that this takes goes away with the thread.
@@ -25,7 +26,7 @@ const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 
 
 /// Mounts the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(read("/openapi.json").to(document)).service(read("/docs").to(page));
+    config.service(read("/openapi.json", Everybody).to(document)).service(read("/docs", Everybody).to(page));
 }
 
 /// The OpenAPI document.

@@ -161,7 +161,10 @@ impl Front {
         let host = forwarded("x-forwarded-host").filter(|host| is_authority(host));
         let host = host.or_else(|| header(HOST.as_str()).filter(|host| is_authority(host)));
         Self {
-            https: forwarded("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            https: match forwarded("x-forwarded-proto") {
+                Some(scheme) => scheme.eq_ignore_ascii_case("https"),
+                None => request.app_config().secure(),
+            },
             host: host.unwrap_or(&state.host).to_owned(),
             prefix: prefix.unwrap_or_default().to_owned(),
         }

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::domain::error::Refusal;
 use crate::master;
+use crate::pki;
 use crate::storage;
 
 /// What stopped a request.
@@ -37,7 +38,14 @@ impl From<master::Error> for Failure {
         match error {
             master::Error::Refused(refusal) => Self::Refused(refusal),
             master::Error::Storage(error) => error.into(),
+            master::Error::Authority(reason) => Self::Internal(reason),
         }
+    }
+}
+
+impl From<pki::Error> for Failure {
+    fn from(error: pki::Error) -> Self {
+        Self::Internal(error.to_string())
     }
 }
 

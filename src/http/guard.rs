@@ -11,7 +11,13 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, web};
 
 use super::error::forbidden;
+use super::failure::Failure;
+use super::identity::establish;
 use super::state::{LocalAddress, State};
+use super::{json_rpc, slap_tool};
+
+/// What everybody may read, so that he can check certificates.
+const PUBLIC: [&str; 2] = ["/-/ca.pem", "/-/crl.pem"];
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -29,6 +35,11 @@ pub async fn guard<B: MessageBody>(
         log::warn!("{} {} refused: {reason}", request.method(), request.path());
         return Ok(request.into_response(forbidden(&reason)).map_into_right_body());
     }
+    if let Some(refusal) = unproved(request.request()) {
+        log::warn!("{} {} refused: {refusal}", request.method(), request.path());
+        let refused = if request.path().starts_with("/slapos.") { json_rpc::refused } else { slap_tool::refused };
+        return Ok(request.into_response(refused(refusal)).map_into_right_body());
+    }
     let response = next.call(request).await?;
     let (method, path, status) = (response.request().method(), response.request().path(), response.status());
     match response.response().error() {
@@ -36,6 +47,13 @@ pub async fn guard<B: MessageBody>(
         None => log::debug!("{method} {path} {}", status.as_u16()),
     }
     Ok(response.map_into_left_body())
+}
+
+/// Why a caller does not get in, if he proves nothing where something is demanded.
+fn unproved(request: &HttpRequest) -> Option<Failure> {
+    let state = request.app_data::<web::Data<State>>()?;
+    let open = PUBLIC.contains(&request.path());
+    establish(state, request).err().filter(|_| !open)
 }
 
 fn refusal(state: &State, request: &HttpRequest) -> Option<String> {

@@ -8,9 +8,13 @@ mod extract;
 mod failure;
 mod guard;
 mod hateoas;
+mod identity;
 mod json_rpc;
+mod people;
+mod route;
 mod server;
 mod slap_tool;
 mod state;
+mod tls;
 
 pub use server::{Application, StartError, Stopper, block_on};

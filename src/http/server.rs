@@ -1,24 +1,30 @@
 //! The one server value: the program, the tests and other people's tests use the same.
 
+use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::{Extensions, Server, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use thiserror::Error;
 
+use super::identity::PeerCertificate;
 use super::state::{LocalAddress, State};
-use super::{control, docs, error, guard, hateoas, json_rpc, slap_tool};
+use super::tls::server_config;
+use super::{docs, error, guard, hateoas, json_rpc, people, slap_tool};
 use crate::config::Config;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
 use crate::master::{self, Master, Settings};
+use crate::pki::{self, LocalAuthority};
 use crate::storage::{Db, Lock, OpenError, ServerInfo};
+use crate::wire::control;
 
 /// More threads than this serve one machine's agent no faster.
 const WORKERS: usize = 4;
@@ -54,6 +60,9 @@ pub enum StartError {
     /// The database, once open.
     #[error(transparent)]
     Master(#[from] master::Error),
+    /// The certificates.
+    #[error("cannot serve https: {0}")]
+    Tls(String),
     /// The file beside the database that tells where the server is.
     #[error("cannot write the lock of the database: {0}")]
     Publish(io::Error),
@@ -97,25 +106,33 @@ impl Application {
         let mut lock = Lock::take(&config.database)?;
         let db = Db::open(&config.database)?;
         let settings = Settings { default_computer, software_products: config.software_products.clone() };
-        let master = Master::new(db, settings).await?;
+        let authority = config.certificates.then(|| LocalAuthority::beside(&config.database));
+        let mut master = Master::new(db, settings).await?;
+        if let Some(authority) = &authority {
+            master = master.with_authority(authority.clone());
+        }
         if !descriptions.is_empty() {
             master.load_computer_configurations(descriptions, "user".into()).await?;
         }
-        let listener = listen(&config.host, config.port).map_err(|source| StartError::Listen {
-            host: config.host.clone(),
-            port: config.port,
-            source,
-        })?;
+        let tls = config.tls.as_ref().map(|tls| server_config(&config, tls, authority.as_ref()));
+        let tls = tls.transpose().map_err(StartError::Tls)?;
+        let listener = listen(&config.host, config.port)?;
         let address = listener.local_addr().map_err(StartError::Publish)?;
-        let ready = ready(&config, address);
-        lock.publish(&ServerInfo(ready.clone())).map_err(StartError::Publish)?;
-        let state = web::Data::new(State::new(master.clone(), &config, ready.clone()));
+        let plain = config.tls.as_ref().and_then(|tls| tls.http_port);
+        let plain = plain.map(|port| listen(&config.host, port)).transpose()?;
+        let plain_address = plain.as_ref().map(TcpListener::local_addr).transpose().map_err(StartError::Publish)?;
+        let where_it_is = where_it_is(&config, address, plain_address);
+        let ready = control::ready(&where_it_is);
+        let token = pki::new_token();
+        lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
+        let state = web::Data::new(State::new(master.clone(), &config, ready.clone(), authority, token));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
                 .wrap(from_fn(guard::guard))
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
-                .configure(control::configure)
+                .configure(super::control::configure)
+                .configure(people::configure)
                 .configure(docs::configure)
                 .configure(slap_tool::configure)
                 .configure(json_rpc::configure)
@@ -127,10 +144,16 @@ impl Application {
         .client_request_timeout(config.client_timeout + CLOCK)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
-        .on_connect(remember_local_address)
-        .listen(listener)
-        .map_err(StartError::Publish)?
-        .run();
+        .on_connect(remember_connection);
+        let server = match tls {
+            None => server.listen(listener),
+            Some(tls) => server.listen_rustls_0_23(listener, tls),
+        };
+        let server = match plain {
+            None => server,
+            Some(plain) => server.and_then(|server| server.listen(plain)),
+        };
+        let server = server.map_err(StartError::Publish)?.run();
         Ok(Self { server, address, ready, master, _lock: lock })
     }
 
@@ -175,7 +198,11 @@ impl Application {
     }
 }
 
-fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
+fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
+    bind(host, port).map_err(|source| StartError::Listen { host: host.to_owned(), port, source })
+}
+
+fn bind(host: &str, port: u16) -> io::Result<TcpListener> {
     let mut last = io::Error::other("the name has no address");
     for address in (host, port).to_socket_addrs()? {
         match TcpListener::bind(address) {
@@ -186,7 +213,7 @@ fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
     Err(last)
 }
 
-fn ready(config: &Config, address: SocketAddr) -> String {
+fn where_it_is(config: &Config, address: SocketAddr, plain: Option<SocketAddr>) -> control::Ready {
     let host = match config.host.as_str() {
         "0.0.0.0" => "127.0.0.1".into(),
         "::" => "[::1]".into(),
@@ -194,15 +221,27 @@ fn ready(config: &Config, address: SocketAddr) -> String {
         host => host.to_owned(),
     };
     let database = std::path::absolute(&config.database).unwrap_or_else(|_| config.database.clone());
-    crate::wire::control::ready(&crate::wire::control::Ready {
-        url: format!("http://{host}:{}/", address.port()),
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    control::Ready {
+        url: format!("{scheme}://{host}:{}/", address.port()),
+        http_url: plain.map(|plain| format!("http://{host}:{}/", plain.port())),
         pid: std::process::id(),
         database: database.to_string_lossy().into_owned(),
-    })
+    }
 }
 
-fn remember_local_address(connection: &dyn std::any::Any, data: &mut Extensions) {
-    if let Some(address) = connection.downcast_ref::<TcpStream>().and_then(|stream| stream.local_addr().ok()) {
+/// Keeps with a connection where it came to, and the certificate that its client showed.
+fn remember_connection(connection: &dyn Any, data: &mut Extensions) {
+    let stream = match connection.downcast_ref::<TlsStream<TcpStream>>() {
+        None => connection.downcast_ref::<TcpStream>(),
+        Some(tls) => {
+            let (stream, session) = tls.get_ref();
+            let certificate = session.peer_certificates().and_then(|chain| pki::serial(chain.first()?).ok());
+            certificate.map(PeerCertificate).map(|certificate| data.insert(certificate));
+            Some(stream)
+        }
+    };
+    if let Some(address) = stream.and_then(|stream| stream.local_addr().ok()) {
         data.insert(LocalAddress(address));
     }
 }

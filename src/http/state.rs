@@ -7,6 +7,7 @@ use super::cache::Cache;
 use crate::config::Config;
 use crate::domain::timestamp::TimestampFormat;
 use crate::master::Master;
+use crate::pki::LocalAuthority;
 
 /// The local end of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,12 @@ pub struct State {
     pub instances: Cache,
     /// Thirty-two random characters, new at every start.
     pub run_id: String,
+    /// The secret by which the owner of the database proves that he is: it stands in the lock of the database.
+    pub operator_token: String,
+    /// Whether callers must prove who they are.
+    pub require_certificate: bool,
+    /// The authority that signs certificates; `None` when there is none.
+    pub authority: Option<LocalAuthority>,
     /// What the ready file says, as JSON.
     pub ready: String,
     /// The configured host.
@@ -43,12 +50,21 @@ pub struct State {
 
 impl State {
     /// The state of a server with a configuration.
-    pub fn new(master: Master, config: &Config, ready: String) -> Self {
+    pub fn new(
+        master: Master,
+        config: &Config,
+        ready: String,
+        authority: Option<LocalAuthority>,
+        operator_token: String,
+    ) -> Self {
         Self {
             master,
             information: Cache::default(),
             instances: Cache::default(),
             run_id: run_id(),
+            operator_token,
+            require_certificate: config.require_certificate,
+            authority,
             ready,
             host: config.host.clone(),
             allow_hosts: config.allow_hosts.clone(),

@@ -10,7 +10,7 @@ use crate::domain::event::NewEvent;
 use crate::domain::ids::{Reference, Title};
 use crate::domain::partition::Partition;
 use crate::domain::status::Report;
-use crate::storage::{ReadTx, StatusSubject};
+use crate::storage::{ReadTx, StatusSubject, WriteTx};
 
 /// A computer that asks again within this time is not recorded again.
 const ACCESS: Duration = Duration::from_secs(10);
@@ -88,25 +88,7 @@ impl Master {
     /// # Errors
     /// When the database fails.
     pub async fn request_computer(&self, title: Title, speaker: Speaker) -> Result<Reference, Error> {
-        self.db
-            .write(move |tx| {
-                if let Some(reference) = tx.computer_of_title(&title)? {
-                    return Ok(reference);
-                }
-                let mut number = 1_u64;
-                let reference = loop {
-                    let candidate = format!("COMP-{number}");
-                    if tx.computer_id(&candidate)?.is_none() {
-                        break Reference::parse("computer_id", &candidate)?;
-                    }
-                    number += 1;
-                };
-                tx.insert_computer(&reference, Some(&title))?;
-                let event = NewEvent::new(speaker.reporter(None), "requestComputer", title.to_string());
-                tx.record(&event.computer(&reference), tx.now())?;
-                Ok(reference)
-            })
-            .await
+        self.db.write(move |tx| request_computer(tx, &title, &speaker)).await
     }
 
     /// Stores a consumption report; returns its number among those of the same computer and source reference.
@@ -132,6 +114,25 @@ impl Master {
             })
             .await
     }
+}
+
+/// The computer of a title, made when it is not there yet.
+pub(super) fn request_computer(tx: &WriteTx<'_>, title: &Title, speaker: &Speaker) -> Result<Reference, Error> {
+    if let Some(reference) = tx.computer_of_title(title)? {
+        return Ok(reference);
+    }
+    let mut number = 1_u64;
+    let reference = loop {
+        let candidate = format!("COMP-{number}");
+        if tx.computer_id(&candidate)?.is_none() {
+            break Reference::parse("computer_id", &candidate)?;
+        }
+        number += 1;
+    };
+    tx.insert_computer(&reference, Some(title))?;
+    let event = NewEvent::new(speaker.reporter(None), "requestComputer", title.to_string());
+    tx.record(&event.computer(&reference), tx.now())?;
+    Ok(reference)
 }
 
 fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInformation, Error> {

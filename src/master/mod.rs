@@ -1,11 +1,14 @@
 //! The use cases of a master, one file a noun: each opens a transaction, loads, lets [`domain`](crate::domain) decide,
 //! saves, records the event, and returns an outcome.
 
+mod access;
+mod certificate;
 pub mod computer;
 mod destroy;
 mod format;
 mod instance;
 mod listing;
+mod person;
 mod request;
 mod requester;
 mod service;
@@ -14,15 +17,19 @@ pub mod software;
 mod status;
 mod target;
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 pub use destroy::Destroyed;
 pub use instance::Renamed;
 pub use listing::InstanceView;
+pub use person::USER;
 pub use request::Requested;
 pub use requester::Speaker;
 pub use target::Target;
 
+use crate::domain::certificate::Authority;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
 use crate::domain::software::SoftwareProduct;
@@ -37,6 +44,9 @@ pub enum Error {
     /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+    /// The certificate authority.
+    #[error("{0}")]
+    Authority(String),
 }
 
 /// What a master is told once, at its start.
@@ -52,7 +62,8 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct Master {
     db: Db,
-    settings: std::sync::Arc<Settings>,
+    settings: Arc<Settings>,
+    authority: Option<Arc<dyn Authority>>,
 }
 
 impl Master {
@@ -68,7 +79,13 @@ impl Master {
         })
         .await
         .map_err(Error::Storage)?;
-        Ok(Self { db, settings: settings.into() })
+        Ok(Self { db, settings: settings.into(), authority: None })
+    }
+
+    /// The same master, which gives out certificates of an authority.
+    #[must_use]
+    pub fn with_authority(self, authority: impl Authority + 'static) -> Self {
+        Self { authority: Some(Arc::new(authority)), ..self }
     }
 
     /// Counts the changes: an answer holds as long as this does.

@@ -26,15 +26,20 @@ pub enum Speaker {
         /// The partition.
         partition: String,
     },
+    /// A person, or the node of a computer, whose name is proved.
+    Named(String),
+    /// An instance that proved what it is; its classic identifier is its name.
+    Instance(InstanceId, String),
 }
 
 impl Speaker {
-    /// The name under which events and status records know a reporter: the partition of the header, else the
-    /// computer that the call is about, else `user`.
+    /// The name under which events and status records know a reporter: the one that is proved, else the partition of the
+    /// header, else the computer that the call is about, else `user`.
     #[must_use]
     pub fn reporter(&self, computer: Option<&str>) -> String {
         match (self, computer) {
             (Self::Header { computer, partition: Some(partition) }, _) => format!("{computer}-{partition}"),
+            (Self::Named(name) | Self::Instance(_, name), _) => name.clone(),
             (_, Some(computer)) => computer.into(),
             (_, None) => "user".into(),
         }
@@ -59,7 +64,8 @@ pub(super) struct Requester {
 /// Finds the instance that requests; `None` for a person.
 pub(super) fn requester(tx: ReadTx<'_>, speaker: &Speaker) -> Result<Option<Requester>, Error> {
     let found = match speaker {
-        Speaker::Person => return Ok(None),
+        Speaker::Person | Speaker::Named(_) => return Ok(None),
+        Speaker::Instance(id, guid) => return Ok(Some(of_instance(tx, *id, guid.clone())?)),
         Speaker::Header { computer, partition: None } => {
             return Err(Refusal::UnknownSpeaker {
                 computer: computer.clone(),
@@ -80,17 +86,28 @@ pub(super) fn requester(tx: ReadTx<'_>, speaker: &Speaker) -> Result<Option<Requ
         }),
     };
     let (partition, instance) = found?;
+    Ok(Some(in_tree(tx, &instance, partition.guid())?))
+}
+
+fn of_instance(tx: ReadTx<'_>, id: InstanceId, guid: String) -> Result<Requester, Error> {
+    match tx.instance(id)? {
+        Some(instance) => in_tree(tx, &instance, guid),
+        None => Err(Refusal::UnknownInstance { guid }.into()),
+    }
+}
+
+fn in_tree(tx: ReadTx<'_>, instance: &Instance, guid: String) -> Result<Requester, Error> {
     let root_state = match instance.root {
         None => instance.wish.state,
         Some(root) => tx.instance(root)?.map_or(RequestedState::Started, |root| root.wish.state),
     };
-    Ok(Some(Requester {
+    Ok(Requester {
         id: instance.id,
-        guid: partition.guid(),
+        guid,
         root: instance.root.unwrap_or(instance.id),
         root_title: instance.root_title.to_string(),
         root_state,
-    }))
+    })
 }
 
 fn instance_in(

@@ -102,6 +102,12 @@ impl Db {
         result
     }
 
+    /// The time, for what is only looked at; what is written takes its own.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_system_time(SystemTime::now())
+    }
+
     /// Counts the commits that changed something: what was read while it stood at a value holds as long as it does.
     #[must_use]
     pub fn generation(&self) -> u64 {

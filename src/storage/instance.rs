@@ -7,6 +7,7 @@ use rusqlite::{Row, params};
 use super::computer::{damaged, parameters, printable, readable};
 use super::software::software_release;
 use super::{Error, ReadTx, WriteTx};
+use crate::domain::certificate::Owner;
 use crate::domain::ids::Title;
 use crate::domain::instance::{ComputerId, Instance, InstanceId, SharedInstance, Sharing, Wish};
 use crate::domain::parameters::Parameters;
@@ -385,6 +386,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// When the database fails, or something still refers to the instance.
     pub fn delete_instance(&self, id: InstanceId) -> Result<(), Error> {
+        self.revoke_certificates(Owner::Instance(id), self.now())?;
         self.execute("DELETE FROM instance WHERE id = ?1", [id.0])?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! [`Db`] owns the file: one thread writes, in groups; any number of readers see snapshots. What can be asked and
 //! changed are the methods of [`ReadTx`] and [`WriteTx`], one file a noun.
 
+mod certificate;
 mod computer;
 mod consumption;
 mod db;
@@ -13,6 +14,7 @@ mod migrate;
 mod name;
 mod open;
 mod partition;
+mod person;
 mod service;
 mod show;
 mod software;
@@ -23,6 +25,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+pub use certificate::read_certificates;
 pub use db::{Db, ReadTx, WriteTx};
 pub use instance::{NewInstance, Placed, Publisher};
 pub use lock::{Lock, ServerInfo, running_server};

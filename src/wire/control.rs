@@ -10,6 +10,9 @@ use crate::domain::computer::FormatOutcome;
 pub struct Ready {
     /// Its URL, with a slash at the end.
     pub url: String,
+    /// Its URL without TLS, where it has one beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_url: Option<String>,
     /// Its process.
     pub pid: u32,
     /// Its database file.
@@ -72,6 +75,29 @@ pub fn ready(ready: &Ready) -> String {
 /// When the text is something else.
 pub fn read_ready(text: &str) -> Result<Ready, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+/// What the lock of a database says: where the server is, and the secret by which the owner of the database proves to
+/// it that he is.
+#[derive(Serialize, Deserialize)]
+struct LockNote {
+    #[serde(flatten)]
+    ready: Ready,
+    token: String,
+}
+
+/// The text of a lock.
+#[must_use]
+pub fn lock_note(ready: &Ready, token: &str) -> String {
+    serde_json::to_string(&LockNote { ready: ready.clone(), token: token.to_owned() }).unwrap_or_default()
+}
+
+/// Reads the text of a lock: where the server is, and the secret.
+///
+/// # Errors
+/// When the text is something else.
+pub fn read_lock_note(text: &str) -> Result<(Ready, String), serde_json::Error> {
+    serde_json::from_str(text).map(|LockNote { ready, token }| (ready, token))
 }
 
 /// The reports of an import, as JSON.

@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod ordered;
 pub mod parameter_file;
 pub mod percent;
+pub mod person;
 pub mod slapformat;
 pub mod software_schema;
 pub mod status;

@@ -8,6 +8,8 @@
 #[expect(dead_code, reason = "other tests need the rest")]
 mod app;
 mod client;
+#[path = "../it/client/json_rpc_walk.rs"]
+mod json_rpc_walk;
 #[path = "../it/client/walk.rs"]
 mod walk;
 

@@ -121,6 +121,12 @@ impl TestApp {
         self.directory.take()
     }
 
+    /// The secret by which the owner of the database proves that he is.
+    pub fn operator_token(&self) -> String {
+        let lock = std::fs::read_to_string(self.database.with_file_name("proxy.db.lock")).unwrap();
+        slapproxy::wire::control::read_lock_note(&lock).unwrap().1
+    }
+
     /// Calls with `GET`; the path carries its query.
     pub fn get(&self, path: &str) -> Answer {
         answer(self.http.get(format!("{}{path}", self.url)))

@@ -191,10 +191,10 @@ fn every_classic_route_has_a_client_method_of_its_name_that_an_object_uses() {
     let calls = source("src/client/slap_tool.rs");
     let objects: String =
         client_files().iter().filter(|(name, _)| name != "slap_tool").map(|(_, text)| &**text).collect();
-    let own = mounted_by("control.rs").into_iter().filter(|route| route.path != "/");
+    let own = mounted_by("control.rs").into_iter().chain(mounted_by("people.rs")).filter(|route| route.path != "/");
     for Route { method, path, .. } in routes().into_iter().chain(own) {
         let path = path.trim_start_matches('/');
-        let name = snake_case(path.trim_start_matches("-/"));
+        let name = snake_case(path.trim_start_matches("-/")).replace(['/', '.'], "_");
         let found = calls.split("pub async fn ").find(|text| text.starts_with(&format!("{name}(")));
         let text = found.unwrap_or_else(|| panic!("{path} has no client method {name}"));
         let sent = format!("self.{}( \"{path}\",", method.to_lowercase()).replace("( ", "(");

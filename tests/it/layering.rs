@@ -10,21 +10,28 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("storage", &["domain", "wire"], &["rusqlite"]),
     ("master", &["domain", "storage"], &[]),
     ("config", &["domain"], &[]),
-    ("client", &["domain", "wire"], &["reqwest", "rustls"]),
+    ("pki", &["domain"], &["rcgen", "time", "x509_parser"]),
+    ("client", &["domain", "wire"], &["reqwest"]),
     (
         "http",
-        &["domain", "wire", "storage", "master", "config", "client"],
-        &["actix_web", "actix_multipart", "futures_util", "rand"],
+        &["domain", "wire", "storage", "master", "config", "pki", "client"],
+        &["actix_web", "actix_multipart", "actix_tls", "futures_util"],
     ),
     (
         "cli",
-        &["domain", "wire", "storage", "master", "config", "client", "http"],
+        &["domain", "wire", "storage", "master", "config", "pki", "client", "http"],
         &["clap", "clap_complete", "clap_mangen", "comfy_table", "env_logger", "anyhow"],
     ),
 ];
 
 /// Crates that a few rooms share: the rooms that may name them.
-const SHARED: &[(&str, &[&str])] = &[("serde_json", &["wire", "cli"]), ("httpdate", &["wire", "cli"])];
+const SHARED: &[(&str, &[&str])] = &[
+    ("serde_json", &["wire", "cli"]),
+    ("httpdate", &["wire", "cli"]),
+    ("rand", &["http", "pki"]),
+    ("rustls", &["http", "client"]),
+    ("sha2", &["pki"]),
+];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
@@ -60,7 +67,10 @@ fn rooms_import_only_what_the_design_grants() {
     let mut faults = Vec::new();
     for (room, granted, _) in ROOMS {
         let mut files = Vec::new();
-        sources(&src.join(room), &mut files);
+        match src.join(format!("{room}.rs")) {
+            file if file.exists() => files.push(file),
+            _ => sources(&src.join(room), &mut files),
+        }
         assert!(!files.is_empty(), "the room {room} is empty");
         for file in files {
             let content = fs::read_to_string(&file).unwrap();
@@ -99,6 +109,7 @@ fn there_is_no_room_that_the_design_does_not_know() {
     let mut found: Vec<String> = fs::read_dir(src)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| if name == "pki.rs" { "pki".into() } else { name })
         .filter(|name| !["main.rs", "lib.rs"].contains(&name.as_str()))
         .collect();
     found.sort();

@@ -63,6 +63,36 @@ fn faults_of_options_come_before_those_of_the_file() {
 }
 
 #[test]
+fn keys_of_https_that_do_not_go_together_are_faults() {
+    for (file, fault) in [
+        (
+            "tls = perhaps",
+            "2: [slapproxy] tls: \"perhaps\" is neither true nor false; expected true, yes, on, 1, false, no, off or 0",
+        ),
+        ("tls_key = a", "2: [slapproxy] tls_key: tls_certificate is not set beside it; expected both files, or none"),
+        (
+            "tls_certificate = a",
+            "2: [slapproxy] tls_certificate: tls_key is not set beside it; expected both files, or none",
+        ),
+        (
+            "require_certificate = on",
+            "2: [slapproxy] require_certificate: tls is not set beside it; without it nobody can show a certificate",
+        ),
+        ("http_port = 80", "2: [slapproxy] http_port: tls is not set beside it; without it, port is for plain HTTP"),
+        (
+            "tls = 1\nno_certificates = 1",
+            "2: [slapproxy] tls: no_certificates is set beside it; expected tls_certificate and tls_key too",
+        ),
+        (
+            "tls_key = a\ntls_certificate = b\nno_certificates = 1\nrequire_certificate = 1",
+            "5: [slapproxy] require_certificate: no_certificates is set beside it; expected only one of the two",
+        ),
+    ] {
+        assert_eq!(load(&format!("[slapproxy]\n{file}\n")), Err(format!("x.cfg:{fault}")), "{file}");
+    }
+}
+
+#[test]
 fn a_value_of_a_remote_master_has_one_line() {
     assert_eq!(
         load("[slapos]\n[multimaster/http://a/]\ncomputer = COMP-1\n  partition = p\npartition = p\n"),

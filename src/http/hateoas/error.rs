@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 
-use crate::domain::error::Refusal;
+use crate::domain::error::{Kind, Refusal};
 use crate::http::error::page;
 use crate::http::failure::Failure;
 use crate::master;
@@ -24,11 +24,6 @@ pub enum Error {
         /// Its name.
         name: String,
     },
-    /// Tokens are not handed out.
-    #[error(
-        "This server hands out no computer tokens: it has no authentication; a computer is registered by its format."
-    )]
-    NoToken,
     /// Any other failure.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -49,8 +44,13 @@ impl From<master::Error> for Error {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Unhandled(_) | Self::Failure(Failure::Refused(_) | Failure::BrokenBody(_)) => StatusCode::BAD_REQUEST,
-            Self::Unknown { .. } | Self::NoToken => StatusCode::NOT_FOUND,
+            Self::Failure(Failure::Refused(refusal)) => match refusal.kind() {
+                Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+                Kind::Forbidden => StatusCode::FORBIDDEN,
+                Kind::WrongCall | Kind::NotThere => StatusCode::BAD_REQUEST,
+            },
+            Self::Unhandled(_) | Self::Failure(Failure::BrokenBody(_)) => StatusCode::BAD_REQUEST,
+            Self::Unknown { .. } => StatusCode::NOT_FOUND,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             Self::Failure(Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -9,17 +9,18 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, web};
 
 use self::error::Error;
-use super::slap_tool::read;
+use super::route::read;
 use super::state::State;
+use crate::domain::access::Callers::People;
 use crate::http::failure::Failure;
 
 /// Mounts the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(read("/hateoas").to(root::slash))
-        .service(read("/hateoas/").to(root::root))
-        .service(read("/hateoas/computer_module/Base_getComputerToken").to(root::base_get_computer_token))
-        .service(read("/hateoas/{tail:.*}").to(document::document));
+        .service(read("/hateoas", People).to(root::slash))
+        .service(read("/hateoas/", People).to(root::root))
+        .service(read("/hateoas/computer_module/Base_getComputerToken", People).to(root::base_get_computer_token))
+        .service(read("/hateoas/{tail:.*}", People).to(document::document));
 }
 
 /// The state of the server.

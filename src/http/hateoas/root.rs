@@ -1,12 +1,19 @@
 //! The root of the API, which says where everything else is.
 
+use std::time::Duration;
+
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::error::Error;
 use super::{Answer, App, json, search};
+use crate::domain::access::Caller;
 use crate::http::extract::{Front, query};
+use crate::http::identity::caller;
+use crate::master::USER;
+use crate::pki;
+use crate::wire::form::TOKEN_LIFETIME;
 use crate::wire::hateoas::{Address, Arguments, Root, Unhandled, to_json};
+use crate::wire::person::Token;
 
 /// `GET /hateoas`: the root is one slash further.
 pub async fn slash(app: App, request: HttpRequest) -> HttpResponse {
@@ -37,7 +44,14 @@ pub async fn root(app: App, request: HttpRequest) -> Answer {
     }
 }
 
-/// `GET /hateoas/computer_module/Base_getComputerToken`: nobody has to prove anything here.
-pub async fn base_get_computer_token() -> Answer {
-    Err(Error::NoToken)
+/// `GET /hateoas/computer_module/Base_getComputerToken`: a token by which the person who asks registers computers.
+pub async fn base_get_computer_token(app: App, request: HttpRequest) -> Answer {
+    let name = match caller(&request) {
+        Caller::Person(name) => name,
+        _ => USER.to_owned(),
+    };
+    let token = pki::new_token();
+    let lifetime = Duration::from_secs(TOKEN_LIFETIME);
+    app.master.keep_token(name, pki::digest(token.as_bytes()), lifetime).await?;
+    json(move || to_json(&Token { access_token: token })).await
 }

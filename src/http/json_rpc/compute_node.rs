@@ -2,8 +2,13 @@
 
 use std::time::SystemTime;
 
+use actix_web::HttpRequest;
+
 use super::extract::{Answer, App, Call, Response};
+use crate::domain::error::Refusal;
 use crate::domain::timestamp::Timestamp;
+use crate::http::identity::record_access;
+use crate::master;
 use crate::master::computer::Consumption;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList, Certificate,
@@ -43,30 +48,41 @@ pub async fn post_compute_node_usage(app: App, call: Call<PostComputeNodeUsage>)
     Ok(Response(Success::reported()))
 }
 
-/// `slapos.post.v0.compute_node_certificate`: there is no certificate authority.
+/// `slapos.post.v0.compute_node_certificate`: without an authority, a pair of empty texts.
 pub async fn post_compute_node_certificate(
     app: App,
     call: Call<PostComputeNodeCertificate>,
 ) -> Answer<PostComputeNodeCertificate> {
-    app.master.get_computer_status(call.0.computer_guid).await?;
-    Ok(Response(Certificate::default()))
+    let Call(PostComputeNodeCertificate { computer_guid }, speaker) = call;
+    app.master.get_computer_status(computer_guid.clone()).await?;
+    match app.master.generate_computer_certificate(computer_guid, speaker).await {
+        Ok(pair) => Ok(Response(pair.into())),
+        Err(master::Error::Refused(Refusal::NoCertificateAuthority)) => Ok(Response(Certificate::default())),
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// `slapos.remove.v0.compute_node_certificate`: there is no certificate authority.
+/// `slapos.remove.v0.compute_node_certificate`: without an authority, nothing happens.
 pub async fn remove_compute_node_certificate(
     app: App,
     call: Call<RemoveComputeNodeCertificate>,
 ) -> Answer<RemoveComputeNodeCertificate> {
-    app.master.get_computer_status(call.0.computer_guid).await?;
-    Ok(Response(Success::new("Ignored")))
+    let Call(RemoveComputeNodeCertificate { computer_guid }, speaker) = call;
+    app.master.get_computer_status(computer_guid.clone()).await?;
+    match app.master.revoke_computer_certificate(computer_guid, speaker).await {
+        Ok(()) => Ok(Response(Success::new("Certificate removed"))),
+        Err(master::Error::Refused(Refusal::NoCertificateAuthority)) => Ok(Response(Success::reported())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `slapos.allDocs.v0.compute_node_instance_list`
 pub async fn all_docs_compute_node_instance_list(
     app: App,
+    http: HttpRequest,
     call: Call<AllDocsComputeNodeInstanceList>,
 ) -> Answer<AllDocsComputeNodeInstanceList> {
-    app.master.record_access(call.0.computer_guid.clone()).await?;
+    record_access(&app, &http, &call.0.computer_guid).await?;
     let views = app.master.compute_node_instance_list(call.0.computer_guid).await?;
     let entries = views.iter().map(|view| InstanceEntry::new(&view.instance, view.partition.as_ref()));
     Ok(Response(InstanceList { result_list: entries.collect() }))
@@ -75,9 +91,10 @@ pub async fn all_docs_compute_node_instance_list(
 /// `slapos.allDocs.v0.compute_node_software_installation_list`
 pub async fn all_docs_compute_node_software_installation_list(
     app: App,
+    http: HttpRequest,
     call: Call<AllDocsComputeNodeSoftwareInstallationList>,
 ) -> Answer<AllDocsComputeNodeSoftwareInstallationList> {
-    app.master.record_access(call.0.computer_guid.clone()).await?;
+    record_access(&app, &http, &call.0.computer_guid).await?;
     let installations = app.master.compute_node_software_installation_list(call.0.computer_guid).await?;
     Ok(Response(InstallationList { result_list: installations.into_iter().map(InstallationEntry::from).collect() }))
 }

@@ -5,7 +5,7 @@ use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 
-use crate::domain::error::Refusal;
+use crate::domain::error::{Kind, Refusal};
 use crate::http::failure::Failure;
 use crate::master;
 use crate::wire::json_rpc::{ErrorDocument, RequestError, write};
@@ -101,9 +101,13 @@ fn title(failure: &Failure) -> String {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Failure(Failure::Refused(refusal)) if refusal.is_wrong_call() => StatusCode::BAD_REQUEST,
-            // Never 404: clients rely on the status of the Python proxy.
-            Self::Failure(Failure::Refused(_)) | Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
+            Self::Failure(Failure::Refused(refusal)) => match refusal.kind() {
+                Kind::WrongCall => StatusCode::BAD_REQUEST,
+                // Never 404: clients rely on the status of the Python proxy. So 403 is not there for what is forbidden.
+                Kind::NotThere => StatusCode::FORBIDDEN,
+                Kind::Unauthenticated | Kind::Forbidden => StatusCode::UNAUTHORIZED,
+            },
+            Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             Self::Failure(Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,

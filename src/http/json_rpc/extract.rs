@@ -9,9 +9,11 @@ use actix_web::http::header::{ACCEPT, ContentType, HeaderMap};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError, web};
 
+use super::about::About;
 use super::error::Error;
-use crate::http::extract::{body, speaker};
+use crate::http::extract::body;
 use crate::http::failure::Failure;
+use crate::http::identity::{check, speaker, state};
 use crate::http::state::State;
 use crate::master::Speaker;
 use crate::wire::json_rpc::{self, Method};
@@ -28,16 +30,14 @@ pub struct Response<M: Method>(pub M::Response);
 /// The outcome of a handler.
 pub type Answer<M> = Result<Response<M>, Error>;
 
-impl<M: Method + 'static> FromRequest for Call<M> {
+impl<M: Method + About + 'static> FromRequest for Call<M> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let Some(state) = request.app_data::<App>() else {
-                return Err(Failure::Internal("the server has no state".into()).into());
-            };
+            let state = state(&request)?;
             if !accepts_json(request.headers()) {
                 return Err(Error::NotAcceptable);
             }
@@ -45,7 +45,9 @@ impl<M: Method + 'static> FromRequest for Call<M> {
                 return Err(Error::NotJson { content_type: request.content_type().to_owned() });
             }
             let bytes = body(state, &mut payload).await?;
-            Ok(Self(json_rpc::read(&bytes)?, speaker(request.headers())))
+            let call: M = json_rpc::read(&bytes)?;
+            check(state, &request, &call.about())?;
+            Ok(Self(call, speaker(state, &request, None)?))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON-RPC API: one path for each method, a JSON object in and a JSON object out. Handlers carry the names of their
 //! methods in snake case, without version.
 
+mod about;
 mod compute_node;
 mod error;
 mod extract;
@@ -10,9 +11,14 @@ mod overview;
 mod software_installation;
 mod software_instance;
 
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
+use actix_web::dev::HttpServiceFactory;
+use actix_web::middleware::from_fn;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError, web};
 
 use self::error::Error;
+use super::route::admit;
+use crate::domain::access::Callers::{self, Everybody, Nodes, NodesAndInstances, People, PeopleAndNodes};
+use crate::http::failure::Failure;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
@@ -27,66 +33,93 @@ use crate::wire::json_rpc::{
 /// Mounts the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(method::<PutComputeNodeFormat>().to(compute_node::put_compute_node_format))
-        .service(method::<PutComputeNodeBang>().to(compute_node::put_compute_node_bang))
-        .service(method::<GetComputeNodeStatus>().to(compute_node::get_compute_node_status))
-        .service(method::<PostComputeNodeUsage>().to(compute_node::post_compute_node_usage))
-        .service(method::<PostComputeNodeCertificate>().to(compute_node::post_compute_node_certificate))
-        .service(method::<RemoveComputeNodeCertificate>().to(compute_node::remove_compute_node_certificate))
-        .service(method::<AllDocsComputeNodeInstanceList>().to(compute_node::all_docs_compute_node_instance_list))
+        .service(method::<PutComputeNodeFormat>(PeopleAndNodes).to(compute_node::put_compute_node_format))
+        .service(method::<PutComputeNodeBang>(PeopleAndNodes).to(compute_node::put_compute_node_bang))
+        .service(method::<GetComputeNodeStatus>(PeopleAndNodes).to(compute_node::get_compute_node_status))
+        .service(method::<PostComputeNodeUsage>(Nodes).to(compute_node::post_compute_node_usage))
+        .service(method::<PostComputeNodeCertificate>(PeopleAndNodes).to(compute_node::post_compute_node_certificate))
         .service(
-            method::<AllDocsComputeNodeSoftwareInstallationList>()
+            method::<RemoveComputeNodeCertificate>(PeopleAndNodes).to(compute_node::remove_compute_node_certificate),
+        )
+        .service(
+            method::<AllDocsComputeNodeInstanceList>(PeopleAndNodes)
+                .to(compute_node::all_docs_compute_node_instance_list),
+        )
+        .service(
+            method::<AllDocsComputeNodeSoftwareInstallationList>(PeopleAndNodes)
                 .to(compute_node::all_docs_compute_node_software_installation_list),
         )
-        .service(method::<AllDocsComputeNodeList>().to(compute_node::all_docs_compute_node_list))
-        .service(method::<PostSoftwareInstallation>().to(software_installation::post_software_installation))
+        .service(method::<AllDocsComputeNodeList>(People).to(compute_node::all_docs_compute_node_list))
+        .service(method::<PostSoftwareInstallation>(People).to(software_installation::post_software_installation))
         .service(
-            method::<PutSoftwareInstallationReportedState>()
+            method::<PutSoftwareInstallationReportedState>(Nodes)
                 .to(software_installation::put_software_installation_reported_state),
         )
-        .service(method::<PutSoftwareInstallationError>().to(software_installation::put_software_installation_error))
-        .service(method::<PostSoftwareInstance>().to(software_instance::post_software_instance))
-        .service(method::<GetSoftwareInstance>().to(software_instance::get_software_instance))
-        .service(method::<GetComputePartition>().to(software_instance::get_compute_partition))
-        .service(method::<GetSoftwareInstanceCertificate>().to(software_instance::get_software_instance_certificate))
         .service(
-            method::<PutSoftwareInstanceConnectionParameter>()
+            method::<PutSoftwareInstallationError>(Nodes).to(software_installation::put_software_installation_error),
+        )
+        .service(method::<PostSoftwareInstance>(Everybody).to(software_instance::post_software_instance))
+        .service(method::<GetSoftwareInstance>(Everybody).to(software_instance::get_software_instance))
+        .service(method::<GetComputePartition>(Everybody).to(software_instance::get_compute_partition))
+        .service(
+            method::<GetSoftwareInstanceCertificate>(NodesAndInstances)
+                .to(software_instance::get_software_instance_certificate),
+        )
+        .service(
+            method::<PutSoftwareInstanceConnectionParameter>(NodesAndInstances)
                 .to(software_instance::put_software_instance_connection_parameter),
         )
         .service(
-            method::<PutSoftwareInstanceReportedState>().to(software_instance::put_software_instance_reported_state),
+            method::<PutSoftwareInstanceReportedState>(NodesAndInstances)
+                .to(software_instance::put_software_instance_reported_state),
         )
-        .service(method::<PutSoftwareInstanceError>().to(software_instance::put_software_instance_error))
-        .service(method::<PutSoftwareInstanceBang>().to(software_instance::put_software_instance_bang))
-        .service(method::<PutSoftwareInstanceTitle>().to(software_instance::put_software_instance_title))
-        .service(method::<GetInstanceTree>().to(instance_tree::get_instance_tree))
-        .service(method::<AllDocsInstanceTreeList>().to(instance_tree::all_docs_instance_tree_list))
-        .service(method::<AllDocsInstanceNodeInstanceList>().to(instance_tree::all_docs_instance_node_instance_list))
-        .service(method::<AllDocsComputePartitionList>().to(overview::all_docs_compute_partition_list))
-        .service(method::<AllDocsSoftwareInstallationList>().to(overview::all_docs_software_installation_list))
-        .service(method::<AllDocsInstanceTreeInstanceList>().to(overview::all_docs_instance_tree_instance_list))
-        .service(method::<AllDocsEventList>().to(overview::all_docs_event_list))
-        .service(method::<GetHateoasUrl>().to(hateoas::get_hateoas_url))
+        .service(
+            method::<PutSoftwareInstanceError>(NodesAndInstances).to(software_instance::put_software_instance_error),
+        )
+        .service(method::<PutSoftwareInstanceBang>(Everybody).to(software_instance::put_software_instance_bang))
+        .service(method::<PutSoftwareInstanceTitle>(Everybody).to(software_instance::put_software_instance_title))
+        .service(method::<GetInstanceTree>(People).to(instance_tree::get_instance_tree))
+        .service(method::<AllDocsInstanceTreeList>(People).to(instance_tree::all_docs_instance_tree_list))
+        .service(
+            method::<AllDocsInstanceNodeInstanceList>(Everybody)
+                .to(instance_tree::all_docs_instance_node_instance_list),
+        )
+        .service(method::<AllDocsComputePartitionList>(PeopleAndNodes).to(overview::all_docs_compute_partition_list))
+        .service(
+            method::<AllDocsSoftwareInstallationList>(PeopleAndNodes).to(overview::all_docs_software_installation_list),
+        )
+        .service(method::<AllDocsInstanceTreeInstanceList>(People).to(overview::all_docs_instance_tree_instance_list))
+        .service(method::<AllDocsEventList>(People).to(overview::all_docs_event_list))
+        .service(method::<GetHateoasUrl>(Everybody).to(hateoas::get_hateoas_url))
         .service(web::resource("/slapos.{method:.*}").to(unknown));
 }
 
-/// The path of a method.
-fn method<M: Method>() -> Path {
-    Path(M::NAME)
+/// The path of a method, and whom it is for.
+fn method<M: Method>(callers: Callers) -> Path {
+    Path(M::NAME, callers)
 }
 
-struct Path(&'static str);
+struct Path(&'static str, Callers);
 
 impl Path {
     /// Gives the path its handler, which only `POST` reaches.
-    fn to<F, Args>(self, handler: F) -> Resource
+    fn to<F, Args>(self, handler: F) -> impl HttpServiceFactory + 'static
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        web::resource(format!("/{}", self.0)).route(web::post().to(handler)).default_service(web::to(not_post))
+        let Self(name, callers) = self;
+        web::resource(format!("/{name}"))
+            .route(web::post().to(handler))
+            .default_service(web::to(not_post))
+            .wrap(from_fn(move |request, next| admit(callers, refused, request, next)))
     }
+}
+
+/// The answer to a caller for whom a method is not.
+pub fn refused(failure: Failure) -> HttpResponse {
+    Error::from(failure).error_response()
 }
 
 async fn not_post(request: HttpRequest) -> Result<HttpResponse, Error> {

@@ -4,14 +4,16 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::error::Error;
 use super::extract::{Answer, App, Call, Response, encode, json};
+use crate::domain::access::Callers;
 use crate::domain::state::RequestedState;
 use crate::domain::status::Report;
 use crate::domain::timestamp::Timestamp;
 use crate::http::extract::Front;
+use crate::http::identity::{caller, check_requester};
 use crate::master::{Destroyed, InstanceView, Requested, Target};
 use crate::wire::json_rpc::{
-    Certificate, GetComputePartition, GetSoftwareInstance, GetSoftwareInstanceCertificate, Instance, Place,
-    PostSoftwareInstance, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError,
+    GetComputePartition, GetSoftwareInstance, GetSoftwareInstanceCertificate, Instance, Place, PostSoftwareInstance,
+    PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError,
     PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, Success, instance_guid,
 };
 
@@ -22,6 +24,7 @@ pub async fn post_software_instance(
     call: Call<PostSoftwareInstance>,
 ) -> Answer<PostSoftwareInstance> {
     let Call(request, speaker) = call;
+    check_requester(&http, &speaker)?;
     let request = crate::domain::instance::Request::from(request);
     let front = Front::of(&app, &http).https();
     let (instance, partition, addresses, timestamp) =
@@ -77,13 +80,15 @@ pub fn document(view: &InstanceView) -> Instance {
     Instance::new(&view.instance, place)
 }
 
-/// `slapos.get.v0.software_instance_certificate`: there is no certificate authority.
+/// `slapos.get.v0.software_instance_certificate`: without an authority, a pair of empty texts.
 pub async fn get_software_instance_certificate(
     app: App,
     call: Call<GetSoftwareInstanceCertificate>,
 ) -> Answer<GetSoftwareInstanceCertificate> {
-    app.master.get_software_instance(call.0.instance_guid)?;
-    Ok(Response(Certificate::default()))
+    let Call(GetSoftwareInstanceCertificate { instance_guid }, speaker) = call;
+    app.master.get_software_instance(instance_guid.clone())?;
+    let pair = app.master.get_computer_partition_certificate(Target::Guid(instance_guid), speaker).await?;
+    Ok(Response(pair.unwrap_or_default().into()))
 }
 
 /// `slapos.put.v0.software_instance_connection_parameter`
@@ -100,6 +105,7 @@ pub async fn put_software_instance_connection_parameter(
 /// `slapos.put.v0.software_instance_reported_state`
 pub async fn put_software_instance_reported_state(
     app: App,
+    http: HttpRequest,
     call: Call<PutSoftwareInstanceReportedState>,
 ) -> Answer<PutSoftwareInstanceReportedState> {
     let Call(PutSoftwareInstanceReportedState { instance_guid, reported_state }, speaker) = call;
@@ -108,6 +114,8 @@ pub async fn put_software_instance_reported_state(
         RequestedState::Started => Report::StartedComputerPartition,
         RequestedState::Stopped => Report::StoppedComputerPartition,
         RequestedState::Destroyed => {
+            // Only the node knows that nothing is left.
+            Callers::Nodes.admit(&caller(&http))?;
             return match app.master.destroyed_computer_partition(target, speaker).await? {
                 Destroyed::Freed => Ok(Response(Success::new("Destroyed"))),
                 Destroyed::Refused(titles) => Err(Error::NotDestroyed(titles)),

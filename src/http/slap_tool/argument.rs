@@ -6,10 +6,11 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::about::About;
 use super::error::Error;
 use crate::domain::error::Refusal;
-use crate::http::extract::{form, query, speaker};
-use crate::http::failure::Failure;
+use crate::http::extract::{form, query};
+use crate::http::identity::{check, speaker, state};
 use crate::http::state::State;
 use crate::master::{Speaker, Target};
 use crate::wire::form::{Fields, PartitionArguments};
@@ -32,19 +33,24 @@ where
 
 impl<T> FromRequest for Query<T>
 where
-    T: for<'a> TryFrom<&'a Fields, Error = Refusal>,
+    T: for<'a> TryFrom<&'a Fields, Error = Refusal> + About,
 {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(query(request).map_err(Error::from).and_then(|fields| arguments(&fields)).map(Self))
+        let read = || {
+            let arguments: T = arguments(&query(request)?)?;
+            check(state(request)?, request, &arguments.about())?;
+            Ok(Self(arguments))
+        };
+        ready(read())
     }
 }
 
 impl<T> FromRequest for Form<T>
 where
-    T: for<'a> TryFrom<&'a Fields, Error = Refusal> + 'static,
+    T: for<'a> TryFrom<&'a Fields, Error = Refusal> + About + 'static,
 {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
@@ -52,11 +58,12 @@ where
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let Some(state) = request.app_data::<App>() else {
-                return Err(Failure::Internal("the server has no state".into()).into());
-            };
+            let state = state(&request)?;
             let fields = form(state, &request, &mut payload).await?;
-            Ok(Self(arguments(&fields)?, speaker(request.headers())))
+            let arguments: T = arguments(&fields)?;
+            check(state, &request, &arguments.about())?;
+            let speaker = speaker(state, &request, arguments.requester())?;
+            Ok(Self(arguments, speaker))
         })
     }
 }

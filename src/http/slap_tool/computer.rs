@@ -5,22 +5,24 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::answer::{Answer, encode, marshalled, text, xml};
 use super::argument::{App, Form, Query};
 use super::error::Error;
+use crate::domain::access::Subject;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::http::extract::Front;
 use crate::http::failure::Failure;
+use crate::http::identity::{check, record_access};
 use crate::master::computer::Consumption;
 use crate::wire::form::{ComputerArguments, ComputerBang, Format, RequestComputer, Use};
 use crate::wire::xml::{Value, objects};
 use crate::wire::{slapformat, tioxml};
 
 /// `GET /getFullComputerInformation`, also under its old name `/getComputerInformation`.
-pub async fn get_full_computer_information(app: App, query: Query<ComputerArguments>) -> Answer {
+pub async fn get_full_computer_information(app: App, http: HttpRequest, query: Query<ComputerArguments>) -> Answer {
     let computer = query.0.computer;
     if let Some(bytes) = app.information.get(&computer, app.master.generation()) {
         return Ok(xml(bytes));
     }
-    app.master.record_access(computer.clone()).await?;
+    record_access(&app, &http, &computer).await?;
     let generation = app.master.generation();
     let information = app.master.get_full_computer_information(computer.clone()).await?;
     let format = app.timestamp_format;
@@ -36,9 +38,10 @@ pub async fn get_hateoas_url(app: App, request: HttpRequest) -> HttpResponse {
 }
 
 /// `POST /loadComputerConfigurationFromXML`
-pub async fn load_computer_configuration_from_xml(app: App, form: Form<Format>) -> Answer {
+pub async fn load_computer_configuration_from_xml(app: App, http: HttpRequest, form: Form<Format>) -> Answer {
     let Form(Format { xml }, speaker) = form;
     let description = read_description(xml).await?;
+    check(&app, &http, &Subject::Computer(description.reference.clone()))?;
     let user = speaker.reporter(Some(&description.reference));
     app.master.load_computer_configuration_from_xml(description, user).await?;
     Ok(text("done"))
@@ -75,12 +78,16 @@ pub async fn request_computer(app: App, form: Form<RequestComputer>) -> Answer {
     marshalled(&objects::new_computer(&app.master.request_computer(title, speaker).await?))
 }
 
-/// `POST /generateComputerCertificate`: there is no certificate authority.
-pub async fn generate_computer_certificate(_: Form<ComputerArguments>) -> Answer {
-    Err(Refusal::NoCertificateAuthority.into())
+/// `POST /generateComputerCertificate`
+pub async fn generate_computer_certificate(app: App, form: Form<ComputerArguments>) -> Answer {
+    let Form(ComputerArguments { computer }, speaker) = form;
+    marshalled(&objects::certificate(&app.master.generate_computer_certificate(computer, speaker).await?))
 }
 
-/// `POST /revokeComputerCertificate`: there is no certificate authority.
-pub async fn revoke_computer_certificate(_: Form<ComputerArguments>) -> Answer {
-    Err(Refusal::NoCertificateAuthority.into())
+/// `POST /revokeComputerCertificate`
+pub async fn revoke_computer_certificate(app: App, form: Form<ComputerArguments>) -> Answer {
+    let Form(ComputerArguments { computer }, speaker) = form;
+    app.master.revoke_computer_certificate(computer, speaker).await?;
+    // As the production master answers calls without a result.
+    Ok(text("None"))
 }

@@ -4,10 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 
-use crate::domain::error::Refusal;
+use crate::domain::error::{Kind, Refusal};
 use crate::http::error::page;
 use crate::http::failure::Failure;
 use crate::master;
+use crate::pki;
 
 /// A failure as the classic API tells it.
 #[derive(Debug, Error)]
@@ -26,6 +27,12 @@ impl From<Refusal> for Error {
     }
 }
 
+impl From<pki::Error> for Error {
+    fn from(error: pki::Error) -> Self {
+        Self(error.into())
+    }
+}
+
 impl From<master::Error> for Error {
     fn from(error: master::Error) -> Self {
         Self(error.into())
@@ -35,9 +42,13 @@ impl From<master::Error> for Error {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match &self.0 {
-            Failure::Refused(refusal) if refusal.is_wrong_call() => StatusCode::BAD_REQUEST,
-            // A condition of one partition must not stop the node: of all statuses only 404 stays local.
-            Failure::Refused(_) => StatusCode::NOT_FOUND,
+            Failure::Refused(refusal) => match refusal.kind() {
+                Kind::WrongCall => StatusCode::BAD_REQUEST,
+                // A condition of one partition must not stop the node: of all statuses only 404 stays local.
+                Kind::NotThere => StatusCode::NOT_FOUND,
+                Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+                Kind::Forbidden => StatusCode::FORBIDDEN,
+            },
             Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Failure::BrokenBody(_) => StatusCode::BAD_REQUEST,

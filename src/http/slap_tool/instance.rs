@@ -1,9 +1,12 @@
 //! Instances in their partitions.
 
+use actix_web::HttpRequest;
+
 use super::answer::{Answer, marshalled, text};
 use super::argument::{App, Form, Query};
 use super::error::Error;
 use crate::domain::error::Refusal;
+use crate::http::identity::speaker;
 use crate::master::{self, Destroyed, Target};
 use crate::wire::form::{
     InstanceBang, PartitionArguments, Publish, Register, Rename, Titles, unknown_partition, waiting,
@@ -32,9 +35,17 @@ fn in_own_words(error: master::Error) -> master::Error {
     }
 }
 
-/// `GET /getComputerPartitionCertificate`: there is no certificate authority.
-pub async fn get_computer_partition_certificate(_: Query<PartitionArguments>) -> Answer {
-    marshalled(&objects::no_certificate())
+/// `GET /getComputerPartitionCertificate`: without an authority, a pair of empty texts.
+pub async fn get_computer_partition_certificate(
+    app: App,
+    http: HttpRequest,
+    query: Query<PartitionArguments>,
+) -> Answer {
+    let PartitionArguments { computer, partition, .. } = query.0;
+    let target = Target::Partition { computer, partition, shared_reference: None };
+    let speaker = speaker(&app, &http, None)?;
+    let pair = app.master.get_computer_partition_certificate(target, speaker).await?;
+    marshalled(&objects::certificate(&pair.unwrap_or_default()))
 }
 
 /// `GET /getHostingSubscriptionIpList`

@@ -5,17 +5,15 @@ use actix_web::HttpRequest;
 use super::answer::{Answer, marshalled};
 use super::argument::{App, Form};
 use crate::http::extract::Front;
-use crate::master::{Requested, Speaker};
+use crate::http::identity::check_requester;
+use crate::master::Requested;
 use crate::wire::form::RequestArguments;
 use crate::wire::xml::{objects, write_parameters};
 
 /// `POST /requestComputerPartition`
 pub async fn request_computer_partition(app: App, http: HttpRequest, form: Form<RequestArguments>) -> Answer {
-    let Form(RequestArguments { request, requester }, speaker) = form;
-    let speaker = match (speaker, requester) {
-        (Speaker::Person, Some((computer, partition))) => Speaker::Form { computer, partition },
-        (speaker, _) => speaker,
-    };
+    let Form(RequestArguments { request, .. }, speaker) = form;
+    check_requester(&http, &speaker)?;
     let front = Front::of(&app, &http).https();
     let value = match app.master.request_computer_partition(request, speaker, front).await? {
         Requested::Software { placed, addresses } => {

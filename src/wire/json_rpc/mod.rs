@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::certificate::Pair;
+
 pub use compute_node::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     ComputeNodeEntry, ComputeNodeList, GetComputeNodeStatus, InstallationEntry, InstallationList, InstanceEntry,
@@ -116,6 +118,13 @@ pub struct Certificate {
     pub key: String,
     /// The certificate in PEM.
     pub certificate: String,
+}
+
+impl From<Pair> for Certificate {
+    fn from(pair: Pair) -> Self {
+        let Pair { key, certificate } = pair;
+        Self { key, certificate }
+    }
 }
 
 /// What is answered instead of a response when a call fails.

@@ -1,10 +1,12 @@
 //! The calls of the classic API.
 
-use super::operation::{Answer, Call, form, nothing, query};
+use super::operation::{Answer, Call, form, nothing, one, post_nothing, query};
 use crate::wire::form::{
-    ComputerArguments, ComputerBang, Format, Installation, InstanceBang, PartitionArguments, Product, Publish,
-    Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, Use,
+    ComputerArguments, ComputerBang, Format, Installation, InstanceBang, PartitionArguments, PersonRequestComputer,
+    Product, Publish, Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply,
+    Titles, Use,
 };
+use crate::wire::person::CertificateDocument;
 
 macro_rules! golden {
     ($name:literal) => {
@@ -33,7 +35,6 @@ const NO_COMPUTER: Option<&str> = Some("There is no such computer.");
 const NO_PARTITION: Option<&str> =
     Some("There is no such computer, partition or shared instance, or the partition is free.");
 const NO_INSTALLATION: Option<&str> = Some("There is no such computer, or the release is not supplied to it.");
-const NO_AUTHORITY: Option<&str> = Some("There is no certificate authority.");
 
 const REPORTED: &str = "Stored as the status record of the instance, and as an event. The answer is always the word \
                         `Ignored`, which clients are used to.";
@@ -115,22 +116,43 @@ pub const CALLS: &[Call] = &[
         path: "/generateComputerCertificate",
         group: "Computers",
         summary: "Get a certificate for a computer",
-        description: "There is no certificate authority yet: always refused.",
+        description: "A new private key and its certificate, which is the identity of the computer. Refused while it \
+                      has a valid one, up to a month before that one ends.",
         asked: form::<ComputerArguments>,
         answer: Answer::Marshalled {
             is: "A marshalled dictionary of `key` and `certificate` in PEM.",
-            golden: golden!("slap-tool/getComputerPartitionCertificate"),
+            golden: golden!("own/generateComputerCertificate"),
         },
-        not_found: NO_AUTHORITY,
+        not_found: Some("There is no such computer, it has a valid certificate, or there is no certificate authority."),
     },
     Call {
         path: "/revokeComputerCertificate",
         group: "Computers",
         summary: "Revoke the certificate of a computer",
-        description: "There is no certificate authority yet: always refused.",
+        description: "Whoever shows it is refused from now on.",
         asked: form::<ComputerArguments>,
         answer: Answer::Text { pattern: "^None$", example: "None" },
-        not_found: NO_AUTHORITY,
+        not_found: Some(
+            "There is no such computer, it has no valid certificate, or there is no certificate authority.",
+        ),
+    },
+    Call {
+        path: "/Person_getCertificate",
+        group: "Computers",
+        summary: "Get a certificate for a person",
+        description: "The header `X-Access-Token` says for whom; `slapos configure client --token` asks it.",
+        asked: post_nothing,
+        answer: Answer::Json(one::<CertificateDocument>),
+        not_found: Some("There is no certificate authority."),
+    },
+    Call {
+        path: "/Person_requestComputer",
+        group: "Computers",
+        summary: "Register a computer: get its reference and certificate by its title",
+        description: "The header `X-Access-Token` says who registers it; `slapos node register --token` asks it.",
+        asked: form::<PersonRequestComputer>,
+        answer: Answer::Json(one::<CertificateDocument>),
+        not_found: Some("The computer of this title has a valid certificate, or there is no certificate authority."),
     },
     Call {
         path: "/supplySupply",
@@ -231,13 +253,15 @@ pub const CALLS: &[Call] = &[
         path: "/getComputerPartitionCertificate",
         group: "Instances",
         summary: "Read the certificate of an instance",
-        description: "There is no certificate authority yet: both texts are empty.",
+        description: "The private key and the certificate by which the instance proves what it is: made when they are \
+                      first asked for, the same until shortly before they end, revoked with the instance. Where there is \
+                      no authority, both texts are empty.",
         asked: query::<PartitionArguments>,
         answer: Answer::Marshalled {
             is: "A marshalled dictionary of `key` and `certificate` in PEM.",
-            golden: golden!("slap-tool/getComputerPartitionCertificate"),
+            golden: golden!("own/getComputerPartitionCertificate"),
         },
-        not_found: None,
+        not_found: NO_PARTITION,
     },
     Call {
         path: "/getHostingSubscriptionIpList",

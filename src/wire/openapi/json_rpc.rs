@@ -26,8 +26,13 @@ const SOFTWARE: &str = "JSON-RPC: software";
 const INSTANCES: &str = "JSON-RPC: instances";
 
 /// The failures that every method tells, by their statuses.
-const FAILURES: [(&str, &str); 6] = [
+const FAILURES: [(&str, &str); 7] = [
     ("400", "The body is not what the method takes, or the `Authorization` header names an unknown partition."),
+    (
+        "401",
+        "A certificate or token is demanded, and there is none, it does not hold any more, or the call is not for who \
+         proves by it who he is.",
+    ),
     (
         "403",
         "What is named is not there, is refused, or has no place; the title says which. As HTML: the request does not \

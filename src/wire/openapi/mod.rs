@@ -19,11 +19,13 @@ const ABOUT: &str = "A SlapOS master for one machine. Agents and clients of Slap
                      same things: the classic one, with a form in and XML or text out, and JSON-RPC, with a JSON object \
                      in and out. URLs are relative to the URL of the master. What can be read with `GET` answers `HEAD` \
                      too. Requests are answered only when their `Host` is a name of the server and no other site sends \
-                     them; there is no authentication.\n\nSome texts of the classic API are *marshalled*: XML that carries \
+                     them. A server that demands certificates answers 401 to who shows none, and 403 (JSON-RPC: \
+                     401) to who may not make a call.\n\nSome texts of the classic API are *marshalled*: XML that carries \
                      typed values, such as `<marshal><dictionary><string>key</string><int>1</int></dictionary></marshal>`.";
 
-const SPEAKER_IS: &str = "Who asks: `X-SlapPartition computer_id=COMPUTER, computer_partition_id=PARTITION`. It proves \
-                          nothing and is optional: without it, a person asks. What a partition requests belongs to its \
+const SPEAKER_IS: &str = "Who asks: `X-SlapPartition computer_id=COMPUTER, computer_partition_id=PARTITION`. It is \
+                          optional: without it, a person asks. It proves nothing; where certificates are demanded, it \
+                          must name a partition of whom the certificate is of. What a partition requests belongs to its \
                           tree; reports tell who made them. References have no quotes, and hold no comma. A partition that \
                           is unknown is refused with 400 by the calls that request.";
 

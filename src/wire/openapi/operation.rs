@@ -51,6 +51,11 @@ pub fn nothing(_: &mut Schemas) -> Asked {
     Asked { method: HttpMethod::Get, parameters: Vec::new(), body: None }
 }
 
+/// A write without arguments.
+pub fn post_nothing(_: &mut Schemas) -> Asked {
+    Asked { method: HttpMethod::Post, parameters: Vec::new(), body: None }
+}
+
 /// A read with its arguments in the query.
 pub fn query<T: ToSchema>(_: &mut Schemas) -> Asked {
     let Object { properties, required, .. } = fields::<T>();
@@ -134,7 +139,7 @@ impl Call {
         if posted || !parameters.is_empty() {
             responses = responses.response("400", refusal("400"));
         }
-        responses = responses.response("403", refusal("403"));
+        responses = responses.response("401", refusal("401")).response("403", refusal("403"));
         if let Some(reason) = self.not_found {
             responses = responses.response("404", page(reason));
         }
@@ -181,16 +186,18 @@ impl Answer {
 }
 
 /// The answers that many calls share, by their names.
-pub fn refusals() -> [(&'static str, Response); 4] {
+pub fn refusals() -> [(&'static str, Response); 5] {
     [
         (
             "400",
             page("An argument is missing or not accepted. The text names the field, the value and what is expected."),
         ),
+        ("401", page("A certificate or token is demanded, and there is none, or it does not hold any more.")),
         (
             "403",
             page(
-                "The request does not come from where it may: its `Host` is no name of the server, or another site sends it.",
+                "The request does not come from where it may: its `Host` is no name of the server, another site sends it, or \
+                 the call is not for who proves by a certificate or token who he is.",
             ),
         ),
         ("408", page("The request took too long to arrive.")),

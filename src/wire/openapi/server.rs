@@ -2,7 +2,8 @@
 
 use super::operation::{Answer, Call, form, list, nothing, one};
 use crate::wire::control::{FormatReport, Ready};
-use crate::wire::form::Import;
+use crate::wire::form::{Import, PersonArguments, TokenArguments};
+use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
 /// All of them.
 pub const CALLS: &[Call] = &[
@@ -34,4 +35,73 @@ pub const CALLS: &[Call] = &[
         answer: Answer::Json(list::<FormatReport>),
         not_found: None,
     },
+    Call {
+        path: "/-/ca.pem",
+        group: "Server",
+        summary: "Read the certificate of the authority",
+        description: "In PEM. Everybody may read it.",
+        asked: nothing,
+        answer: Answer::Text { pattern: "^-----BEGIN CERTIFICATE-----", example: CERTIFICATE },
+        not_found: Some("There is no certificate authority."),
+    },
+    Call {
+        path: "/-/crl.pem",
+        group: "Server",
+        summary: "Read the list of revoked certificates",
+        description: "In PEM, signed by the authority a moment ago. Everybody may read it.",
+        asked: nothing,
+        answer: Answer::Text { pattern: "^-----BEGIN X509 CRL-----", example: CRL },
+        not_found: Some("There is no certificate authority."),
+    },
+    Call {
+        path: "/-/user",
+        group: "Server",
+        summary: "List the people",
+        description: OPERATOR,
+        asked: nothing,
+        answer: Answer::Json(list::<PersonEntry>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/user/add",
+        group: "Server",
+        summary: "Add a person",
+        description: OPERATOR,
+        asked: form::<PersonArguments>,
+        answer: Answer::Text { pattern: "^done$", example: "done" },
+        not_found: Some("There is a person of that name already."),
+    },
+    Call {
+        path: "/-/user/remove",
+        group: "Server",
+        summary: "Remove a person, whose certificates are revoked and whose tokens are forgotten",
+        description: OPERATOR,
+        asked: form::<PersonArguments>,
+        answer: Answer::Text { pattern: "^done$", example: "done" },
+        not_found: NO_PERSON,
+    },
+    Call {
+        path: "/-/user/certificate",
+        group: "Server",
+        summary: "Get a certificate for a person",
+        description: OPERATOR,
+        asked: form::<PersonArguments>,
+        answer: Answer::Json(one::<CertificateDocument>),
+        not_found: NO_PERSON,
+    },
+    Call {
+        path: "/-/user/token",
+        group: "Server",
+        summary: "Get an access token for a person",
+        description: OPERATOR,
+        asked: form::<TokenArguments>,
+        answer: Answer::Json(one::<Token>),
+        not_found: NO_PERSON,
+    },
 ];
+
+const OPERATOR: &str = "For the owner of the database only, who sends the token of the file `<database>.lock` in the header \
+                        `X-Access-Token`, as `slapproxy user` does.";
+const NO_PERSON: Option<&str> = Some("There is no such person.");
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n";
+const CRL: &str = "-----BEGIN X509 CRL-----\n...\n-----END X509 CRL-----\n";

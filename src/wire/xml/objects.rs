@@ -10,6 +10,7 @@ pub use decode::{
 use super::parameters::{text_dictionary, to_value};
 use super::value::{Class, Dictionary, Value};
 use crate::domain::address::Address;
+use crate::domain::certificate::Pair;
 use crate::domain::computer::{ComputerInformation, Occupant, PartitionInformation};
 use crate::domain::frontend::Shortcut;
 use crate::domain::instance::{Instance, SharedInstance};
@@ -273,8 +274,8 @@ pub fn texts(texts: &[String]) -> Value {
     Value::list(texts.iter().map(|text| text.as_str().into()).collect())
 }
 
-/// The certificate of a partition where there is no authority: both texts empty, as the Python proxy answers.
+/// A key and its certificate; both texts empty where there is no authority, as the Python proxy answers.
 #[must_use]
-pub fn no_certificate() -> Value {
-    Value::dictionary([("certificate", Value::from("")), ("key", "".into())])
+pub fn certificate(pair: &Pair) -> Value {
+    Value::dictionary([("certificate", Value::from(pair.certificate.as_str())), ("key", pair.key.as_str().into())])
 }

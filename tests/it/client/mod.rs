@@ -1,5 +1,14 @@
 //! The client library against this master, and against servers that do what no master should.
 
+mod connection;
+mod errors;
+mod golden;
+mod hateoas;
+mod json_rpc_walk;
+mod loading;
+mod scripted;
+mod tls;
+mod transactions;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -7,7 +16,7 @@ use std::collections::BTreeSet;
 use slapproxy::config::Overrides;
 
 use crate::app::{TestApp, description};
-use crate::conformance::client_methods;
+use crate::conformance::{client_methods, methods};
 
 #[test]
 fn every_method_does_what_it_says() {
@@ -23,4 +32,15 @@ fn every_method_does_what_it_says() {
     assert_eq!(forgotten, [""; 0]);
     let lines: Vec<String> = lines.iter().map(|(method, answer)| format!("{method}: {answer}")).collect();
     insta::assert_snapshot!("walk", lines.join("\n"));
+}
+
+#[test]
+fn every_json_rpc_method_is_called_by_its_name() {
+    let app = TestApp::empty();
+    let lines = json_rpc_walk::walk(&app.url);
+    let called: BTreeSet<&str> = lines.iter().map(|(method, _)| method.as_str()).collect();
+    let handlers = methods();
+    assert_eq!(called, handlers.values().map(String::as_str).collect());
+    let lines: Vec<String> = lines.iter().map(|(method, answer)| format!("{method}: {answer}")).collect();
+    insta::assert_snapshot!("json_rpc_walk", lines.join("\n"));
 }

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
-use slapproxy::client::{Error, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value};
+use slapproxy::client::{
+    Certificate, Error, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
+};
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
 /// The computer of the walk.
@@ -49,13 +51,37 @@ fn texts(parameters: &Parameters) -> Vec<String> {
     told.map(|(key, text)| format!("{key}={text}")).collect()
 }
 
+/// Who is told by a certificate.
+pub fn owner(Certificate { certificate, .. }: Certificate) -> String {
+    let name = certificate.split_once("Subject: O=slapproxy, CN=").map(|(_, rest)| rest);
+    name.and_then(|name| name.split_once("/email")).map(|(name, _)| name.to_owned()).unwrap_or_default()
+}
+
+/// What only the owner of the database may do with people, and what needs a token: nobody does it here.
+fn access(walk: &mut Walk, slap: &Slap) {
+    let people = slap.people();
+    walk.tell("Slap::people", ());
+    walk.note("People::list", people.list());
+    walk.note("People::add", people.add("alice"));
+    walk.note("People::certificate", people.certificate("alice").map(owner));
+    walk.note("People::token", people.token("alice", 60));
+    walk.note("People::remove", people.remove("alice"));
+    walk.note("People::own_certificate", people.own_certificate().map(owner));
+    walk.note(
+        "People::register_computer",
+        people.register_computer("node").map(|(computer, _)| computer.get_guid().to_owned()),
+    );
+    walk.note("People::authority", people.authority().map(|pem| pem.starts_with("-----BEGIN CERTIFICATE")));
+    walk.note("People::revocation_list", people.revocation_list().map(|pem| pem.starts_with("-----BEGIN X509 CRL")));
+}
+
 /// A status record without its dates.
 fn record(status: StatusDocument) -> (String, String, String) {
     (status.user, status.state, status.text)
 }
 
 /// Parameters of texts.
-fn map(entries: &[(&str, &str)]) -> Parameters {
+pub fn map(entries: &[(&str, &str)]) -> Parameters {
     let entries = entries.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value)));
     Parameters::new("map", entries.collect()).unwrap()
 }
@@ -207,7 +233,7 @@ fn reports(walk: &mut Walk, slap: &Slap) {
     walk.note("ComputerPartition::error", root.error("boom", None));
     status(walk);
     walk.note("ComputerPartition::bang", root.bang("something happened"));
-    walk.note("ComputerPartition::get_certificate", root.get_certificate());
+    walk.note("ComputerPartition::get_certificate", root.get_certificate().map(owner));
     walk.note("ComputerPartition::get_full_hosting_ip_address_list", root.get_full_hosting_ip_address_list());
     walk.note("ComputerPartition::set_related_instance_list", root.set_related_instance_list(&["child"]));
     root.set_usage("<consumption/>");
@@ -246,7 +272,7 @@ fn people(walk: &mut Walk, slap: &Slap) {
     walk.note("Computer::get_information", nothing);
     let token = slap.register_token();
     walk.tell("Slap::register_token", ());
-    walk.note("Token::request", token.request());
+    walk.note("Token::request", token.request().map(|token| token.len()));
     let requested = order.request_computer("my node");
     walk.note("OpenOrder::request_computer", requested.map(|computer| computer.get_guid().to_owned()));
 }
@@ -260,7 +286,9 @@ fn computers(walk: &mut Walk, slap: &Slap) {
     walk.note("Computer::get_status", computer.get_status().map(shown));
     walk.note("Computer::bang", computer.bang("the disk is full"));
     walk.note("Computer::get_status", computer.get_status().map(shown));
-    walk.note("Computer::generate_certificate", computer.generate_certificate());
+    walk.note("Computer::generate_certificate", computer.generate_certificate().map(owner));
+    walk.note("Computer::generate_certificate", computer.generate_certificate().map(owner));
+    walk.note("Computer::revoke_certificate", computer.revoke_certificate());
     walk.note("Computer::revoke_certificate", computer.revoke_certificate());
     let unknown = |name: &str| -> Computer { slap.register_computer(name) };
     walk.note("Computer::bang", unknown("").bang("x"));
@@ -284,6 +312,7 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     let is_listed = |list: ComputeNodeList| list.result_list.iter().any(|computer| computer.computer_guid == COMPUTER);
     walk.note("Slap::call", slap.call(&AllDocsComputeNodeList {}).map(is_listed));
     walk.note("Slap::wait", slap.wait(slap.as_async().slap_tool().get_run_id()).map(|id| id.len()));
+    access(walk, slap);
     walk.note("Slap::ready", slap.ready().map(|ready| ready.url.starts_with("http://")));
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
 }

@@ -66,15 +66,12 @@ fn a_shared_title_alone_means_a_root() {
 }
 
 #[test]
-fn paths_of_no_family_are_unknown_and_tokens_are_not_handed_out() {
+fn paths_of_no_family_are_unknown() {
     let app = TestApp::empty();
     for path in ["/hateoas/other/x", "/hateoas/partitions/", "/hateoas/partitions", "/hateoas/computers/%ff"] {
         let refusal = format!("There is no {path}; see README.md for the calls of this server.");
         assert_eq!(app.get(path).refusal(), (404, refusal));
     }
-    let refusal = "This server hands out no computer tokens: it has no authentication; a computer is registered by its \
-                   format.";
-    assert_eq!(app.get("/hateoas/computer_module/Base_getComputerToken").refusal(), (404, refusal.into()));
     assert_eq!(
         app.post("/hateoas/", &[]).refusal(),
         (405, "/hateoas/ does not take POST; it takes GET, HEAD, OPTIONS.".into())

@@ -1,6 +1,7 @@
 //! Computers and their partitions.
 
 use serde_json::{Value, json};
+use slapproxy::config::Overrides;
 
 use super::{bad, forbidden, get, instance, rpc, success, wanted, with};
 use crate::app::{TestApp, description};
@@ -108,7 +109,8 @@ fn computers_and_what_is_on_them_are_listed() {
 
 #[test]
 fn certificates_are_empty_where_there_is_no_authority() {
-    let app = TestApp::formatted(1);
+    let app = TestApp::with(Overrides { no_certificates: Some("true".into()), ..Overrides::default() });
+    app.format(LOCAL, 1);
     get(&app, "post.v0.software_instance", &wanted("root"));
     let empty = (200, json!({"key": "", "certificate": ""}));
     let computer = json!({"computer_guid": LOCAL});

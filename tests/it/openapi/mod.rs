@@ -113,6 +113,9 @@ impl Document {
                 }
             });
         }
+        if request.body.is_empty() && self.at(&format!("{}/requestBody", operation(call))).is_none() {
+            return None;
+        }
         let schema = format!("{}/requestBody/content/{}/schema", operation(call), escaped(media_type));
         let Some((schema, _)) = self.at(&schema) else { return Some(format!("{media_type} is not described")) };
         if media_type == "application/json" {

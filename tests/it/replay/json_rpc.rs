@@ -15,6 +15,7 @@ use slapproxy::wire::json_rpc::{
     PutSoftwareInstanceTitle, RemoveComputeNodeCertificate, RequestError, read, write,
 };
 
+use super::byte_compatible;
 use super::http::{Exchange, Message, authority, directory, exchanges, send};
 use super::json_rpc_deviations::{DEVIATIONS, Deviation, Instead, NOT_FORWARDED};
 use crate::app::TestApp;
@@ -30,7 +31,7 @@ const REWORDED: [&str; 4] = [
 
 #[test]
 fn the_recorded_session_is_answered_as_recorded_or_as_the_table_of_deviations_says() {
-    let app = TestApp::with(Overrides { cfg: Some(directory("json-rpc").join("proxy.cfg")), ..Overrides::default() });
+    let app = TestApp::with(Overrides { cfg: Some(directory("json-rpc").join("proxy.cfg")), ..byte_compatible() });
     let start = micros();
     let mut faults = Vec::new();
     for exchange in exchanges("json-rpc") {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use slapproxy::config::Overrides;
+
 use crate::app::{Answer, TestApp, text};
 use crate::calls::{LOCAL, concurrently};
 
@@ -33,8 +35,9 @@ fn concurrent_requests_of_one_computer_make_one() {
 }
 
 #[test]
-fn there_are_no_certificates() {
-    let app = TestApp::formatted(1);
+fn without_an_authority_there_are_no_certificates() {
+    let app = TestApp::with(Overrides { no_certificates: Some("true".into()), ..Overrides::default() });
+    app.format(LOCAL, 1);
     for path in ["/generateComputerCertificate", "/revokeComputerCertificate"] {
         let refusal = (404, "Certificate authority not configured".to_owned());
         assert_eq!(app.post(path, &[("computer_id", LOCAL)]).refusal(), refusal);
