@@ -1,5 +1,8 @@
 //! `slapproxy computer`
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::json;
 
 use super::{Home, failed, noted, printed};
@@ -92,11 +95,37 @@ fn a_bang_wakes_every_instance_of_a_computer() {
 }
 
 #[test]
-fn a_master_without_authority_says_that_it_gives_no_certificates() {
+fn a_computer_gets_one_certificate_until_it_is_revoked() {
     let home = Home::new();
     let _server = home.formatted(1);
+    let get = |words: &[&str]| home.run(&[&["computer", "certificate", "local_computer"], words].concat());
+    let printed_pair = get(&[]);
+    assert_eq!((printed_pair.code, printed_pair.stderr.as_str()), (Some(0), ""));
+    let starts = ["-----BEGIN PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----"];
+    assert!(starts.iter().all(|start| printed_pair.stdout.contains(start)), "{}", printed_pair.stdout);
+    let again = get(&[]);
+    assert_eq!((again.code, again.stdout.as_str()), (Some(1), ""));
+    assert!(again.stderr.starts_with("error: local_computer: "), "{}", again.stderr);
+    assert_eq!(get(&["--revoke"]), noted("local_computer: its certificate is revoked\n"));
+    let gone = get(&["--revoke"]);
+    assert_eq!(gone.code, Some(1));
+    assert!(gone.stderr.starts_with("error: local_computer: "), "{}", gone.stderr);
+
+    assert_eq!(get(&["-o", "ssl"]), noted("local_computer: ssl/computer.key and ssl/computer.crt\n"));
+    for (file, start) in ["computer.key", "computer.crt"].iter().zip(starts) {
+        let path = home.path("ssl").join(file);
+        assert!(fs::read_to_string(&path).unwrap().contains(start), "{file}");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+    assert_eq!(home.run(&["computer", "certificate", "nope"]), failed(2, UNKNOWN));
+    assert_eq!(home.run(&["computer", "certificate", "nope", "--revoke"]), failed(2, UNKNOWN));
+}
+
+#[test]
+fn a_master_without_authority_says_that_it_gives_no_certificates() {
+    let home = Home::new();
+    let _server = home.start(&["--no-certificates"]);
     let refused = failed(1, "error: local_computer: Certificate authority not configured\n");
     assert_eq!(home.run(&["computer", "certificate", "local_computer"]), refused);
     assert_eq!(home.run(&["computer", "certificate", "local_computer", "--revoke"]), refused);
-    assert_eq!(home.run(&["computer", "certificate", "nope"]), failed(2, UNKNOWN));
 }
