@@ -21,8 +21,8 @@ use std::sync::Arc;
 use tokio::runtime::{self, Runtime};
 
 use super::{
-    Builder, Certificate, ComputerInformation, Destroyed, Error, InstanceInformation, Parameters, Product, Request,
-    RequestedState, Row, SoftwareInstance, StatusDocument, SupplyState, Value,
+    Builder, Certificate, ComputerInformation, Destroyed, Error, ErrorKind, InstanceInformation, Parameters, Product,
+    Request, RequestedState, Row, SoftwareInstance, StatusDocument, SupplyState, Value,
 };
 use crate::wire::control::{FormatReport, Ready};
 use crate::wire::json_rpc::Method;
@@ -249,7 +249,8 @@ impl Builder {
     /// As [`Self::build`], and when there can be no runtime.
     pub fn build_blocking(self) -> Result<Slap, Error> {
         let inner = self.build()?;
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(Error::invalid)?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Error::new(ErrorKind::Connection, None, error.to_string()))?;
         Ok(Slap { inner, runtime: Arc::new(runtime) })
     }
 }
@@ -329,6 +330,17 @@ impl Slap {
 
     fn front<T: Front>(&self, of: T::Of) -> T {
         T::front(of, &self.runtime)
+    }
+}
+
+impl Computer {
+    /// Waits for [`report_partition_usages`](super::Computer::report_partition_usages).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn report_partition_usages(&self, partitions: &[ComputerPartition]) -> Result<(), Error> {
+        let partitions: Vec<_> = partitions.iter().map(|partition| partition.inner.clone()).collect();
+        self.runtime.block_on(self.inner.report_partition_usages(&partitions))
     }
 }
 

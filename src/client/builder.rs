@@ -1,9 +1,9 @@
 //! What a connection is made of.
 
-use std::env;
-use std::fs;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{env, fs};
 
 use super::Slap;
 use super::error::Error;
@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const INSTANCE_ROOT: &str = "SLAPGRID_INSTANCE_ROOT";
 
 /// What a connection is made of; [`Slap::builder`] makes one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct Builder {
     url: String,
@@ -29,7 +29,7 @@ pub struct Builder {
 }
 
 /// A PEM document, or the file that holds it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Pem {
     File(PathBuf),
     Text(Vec<u8>),
@@ -45,11 +45,18 @@ impl Pem {
 }
 
 /// Where the partitions are.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum InstanceRoot {
     OfEnvironment,
     Path(PathBuf),
     Nowhere,
+}
+
+/// Keys and tokens are not shown.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl Builder {

@@ -1,6 +1,7 @@
 //! Computers.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio::sync::OnceCell;
 
@@ -8,8 +9,10 @@ use super::error::Error;
 use super::partition::ComputerPartition;
 use super::software::SoftwareRelease;
 use super::{Certificate, ComputerInformation, Slap, StatusDocument};
+use crate::domain::timestamp::Timestamp;
 use crate::wire::form::{ComputerArguments, ComputerBang, Format, Use};
 use crate::wire::hateoas::{Name, Row, Search};
+use crate::wire::tioxml::{Journal, Movement, read_consumption};
 use crate::wire::xml::objects;
 
 /// A computer. What is on it is fetched once, when it is first asked for; clones share it.
@@ -64,6 +67,23 @@ impl Computer {
         }
         let arguments = Use { computer: self.arguments()?.computer, use_string: computer_usage.to_owned() };
         self.slap.slap_tool().use_computer(&arguments).await.map(drop)
+    }
+
+    /// Reports what the partitions consumed, as [`ComputerPartition::set_usage`] was told of each of them: a TioXML
+    /// `consumption`. Its movements are said to be those of the partition. Nothing is sent when nothing was consumed.
+    pub async fn report_partition_usages(&self, partitions: &[ComputerPartition]) -> Result<(), Error> {
+        let mut movements = Vec::new();
+        for partition in partitions {
+            let Some(usage) = partition.get_usage().filter(|usage| !usage.is_empty()) else { continue };
+            let id = partition.get_id()?;
+            let consumed = read_consumption(&usage).map_err(|error| Error::invalid(format!("{id}: {error}")))?;
+            movements.extend(consumed.into_iter().map(|movement| Movement { reference: Some(id.clone()), ..movement }));
+        }
+        if movements.is_empty() {
+            return Ok(());
+        }
+        let now = Timestamp::from_system_time(SystemTime::now());
+        self.report_usage(&Journal::of_node(&self.guid, now, movements).write()).await
     }
 
     /// Makes every instance tree with an instance on the computer be processed again.

@@ -28,7 +28,7 @@ pub(super) enum Api {
 }
 
 /// How masters are verified.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Trust {
     /// By the certificates that the system trusts.
     System,
@@ -41,7 +41,7 @@ pub(super) enum Trust {
 }
 
 /// What the connection to a master is made of.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Settings {
     pub(super) timeout: Duration,
     pub(super) trust: Trust,

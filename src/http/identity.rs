@@ -90,15 +90,16 @@ pub fn speaker(state: &State, request: &HttpRequest, requester: Option<&(String,
     }
 }
 
-/// Records that a computer asked what to do, unless it is known that somebody else did.
+/// Records that a computer asked what to do, unless it is known that somebody else did. Tells whether it asked.
 ///
 /// # Errors
 /// When there is no such computer.
-pub async fn record_access(state: &State, request: &HttpRequest, computer: &str) -> Result<(), Failure> {
-    match caller(request) {
-        Caller::Unknown | Caller::Computer(_) => Ok(state.master.record_access(computer.to_owned()).await?),
-        _ => Ok(()),
+pub async fn record_access(state: &State, request: &HttpRequest, computer: &str) -> Result<bool, Failure> {
+    let asks = matches!(caller(request), Caller::Unknown | Caller::Computer(_));
+    if asks {
+        state.master.record_access(computer.to_owned()).await?;
     }
+    Ok(asks)
 }
 
 /// Whether a caller may request in somebody's name: a computer requests for its partitions only.

@@ -1,6 +1,10 @@
 //! Consumption reports (TioXML), as `useComputer` and `slapos.post.v0.compute_node_usage` receive them.
 //!
+//! A node makes the report of its computer from those of its partitions ([`read_consumption`], [`Journal::of_node`]).
+//!
 //! The order of elements is fixed, no other element or attribute is allowed, and nothing is in a namespace.
+
+mod write;
 
 use thiserror::Error;
 
@@ -94,6 +98,16 @@ pub fn check(text: &str) -> Result<Journal, TioXmlError> {
     Ok(parser.journal()?)
 }
 
+/// Reads what a partition reports: one or more movements.
+///
+/// # Errors
+/// [`TioXmlError`] for anything that breaks a rule of the format, or is no well-formed XML.
+pub fn read_consumption(text: &str) -> Result<Vec<Movement>, TioXmlError> {
+    let mut parser = Parser { document: Document::new(text.as_bytes(), DEPTH)?, next: None };
+    parser.advance()?;
+    Ok(parser.consumption()?)
+}
+
 struct Parser<'a> {
     document: Document<'a>,
     /// The next child of the element that is being read; none at its end.
@@ -107,6 +121,14 @@ impl<'a> Parser<'a> {
         let transactions = self.some("journal", "transaction", Self::transaction)?;
         self.leave("journal")?;
         Ok(Journal { transactions })
+    }
+
+    fn consumption(&mut self) -> Result<Vec<Movement>, ReadError> {
+        let Some(tag) = self.take("consumption") else { return Err(self.wrong("document", "<consumption>")) };
+        self.enter_plain(&tag)?;
+        let movements = self.some("consumption", "movement", Self::movement)?;
+        self.leave("consumption")?;
+        Ok(movements)
     }
 
     fn transaction(&mut self, tag: &Tag<'a>) -> Result<Transaction, ReadError> {

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
+use reqwest::Certificate;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use slapproxy::config::{Config, Environment, Overrides};
 use slapproxy::http::{Application, Stopper, block_on};
+use slapproxy::pki::LocalAuthority;
 use slapproxy::wire::form;
 use slapproxy::wire::xml::{Value, loads};
 use tempfile::TempDir;
@@ -78,9 +81,16 @@ impl TestApp {
         Self::start(overrides, tempfile::tempdir().unwrap())
     }
 
+    /// A server that demands certificates; the test asks it as the owner of the database.
+    pub fn secured() -> Self {
+        let yes = || Some("yes".to_owned());
+        Self::with(Overrides { tls: yes(), require_certificate: yes(), ..Overrides::default() })
+    }
+
     fn start(overrides: Overrides, directory: TempDir) -> Self {
         let database = directory.path().join("proxy.db");
         let config = config(overrides, &database);
+        let secure = config.tls.is_some();
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {
             block_on(async move {
@@ -90,11 +100,11 @@ impl TestApp {
             });
         });
         let (port, stopper) = receiver.recv().unwrap();
-        let http = http_client().redirect(reqwest::redirect::Policy::none());
+        let http = if secure { owner(&database) } else { http_client() };
         Self {
-            url: format!("http://127.0.0.1:{port}"),
+            url: format!("{}://127.0.0.1:{port}", if secure { "https" } else { "http" }),
             database,
-            http: http.build().unwrap(),
+            http: http.redirect(reqwest::redirect::Policy::none()).build().unwrap(),
             stopper,
             thread: Some(thread),
             directory: Some(directory),
@@ -123,8 +133,12 @@ impl TestApp {
 
     /// The secret by which the owner of the database proves that he is.
     pub fn operator_token(&self) -> String {
-        let lock = std::fs::read_to_string(self.database.with_file_name("proxy.db.lock")).unwrap();
-        slapproxy::wire::control::read_lock_note(&lock).unwrap().1
+        operator_token(&self.database)
+    }
+
+    /// The certificate of the authority.
+    pub fn authority(&self) -> String {
+        LocalAuthority::beside(&self.database).certificate().unwrap()
     }
 
     /// Calls with `GET`; the path carries its query.
@@ -167,6 +181,20 @@ impl TestApp {
         let partition = self.partition(computer, partition);
         text(partition.get("_parameter_dict").unwrap(), "timestamp")
     }
+}
+
+fn operator_token(database: &Path) -> String {
+    let lock = std::fs::read_to_string(database.with_file_name("proxy.db.lock")).unwrap();
+    slapproxy::wire::control::read_lock_note(&lock).unwrap().1
+}
+
+/// A client of the owner of a database, who trusts the authority beside it.
+fn owner(database: &Path) -> reqwest::blocking::ClientBuilder {
+    let authority = LocalAuthority::beside(database).certificate().unwrap();
+    let token = HeaderValue::from_str(&operator_token(database)).unwrap();
+    let headers = HeaderMap::from_iter([(HeaderName::from_static("x-access-token"), token)]);
+    let roots = Certificate::from_pem_bundle(authority.as_bytes()).unwrap();
+    http_client().tls_certs_only(roots).default_headers(headers)
 }
 
 impl Drop for TestApp {

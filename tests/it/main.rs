@@ -1,5 +1,6 @@
 //! The integration tests: one program, each test with its own server and database, on port 0.
 
+mod access;
 mod app;
 mod calls;
 mod client;

@@ -22,13 +22,15 @@ pub async fn get_full_computer_information(app: App, http: HttpRequest, query: Q
     if let Some(bytes) = app.information.get(&computer, app.master.generation()) {
         return Ok(xml(bytes));
     }
-    record_access(&app, &http, &computer).await?;
+    let asks = record_access(&app, &http, &computer).await?;
     let generation = app.master.generation();
     let information = app.master.get_full_computer_information(computer.clone()).await?;
     let format = app.timestamp_format;
     let encoded = web::block(move || encode(&objects::computer(&information, format))).await;
     let bytes = encoded.map_err(|error| Failure::Internal(error.to_string()))??;
-    app.information.put(computer, generation, bytes.clone());
+    if asks {
+        app.information.put(computer, generation, bytes.clone());
+    }
     Ok(xml(bytes))
 }
 

@@ -141,3 +141,28 @@ fn every_truncation_of_a_sample_is_refused() {
         assert!(check(&valid[..length]).is_err(), "{length}");
     }
 }
+
+#[test]
+fn the_report_of_a_computer_is_made_of_those_of_its_partitions() {
+    let mut movements = read_consumption(&sample("partition-valid")).unwrap();
+    movements[0].reference = Some("slappart<1>".into());
+    movements[0].quantity = f64::NEG_INFINITY;
+    let stop = crate::domain::timestamp::Timestamp(1_795_425_767_581_774);
+    let journal = Journal::of_node("COMP & 1", stop, movements);
+    assert_eq!(journal.transactions[0].stop_date, "2026-11-23 at 09:22:47");
+    assert_eq!(check(&journal.write()), Ok(journal));
+    let valid = check(&sample("valid")).unwrap();
+    assert_eq!(check(&valid.write()), Ok(valid));
+}
+
+#[test]
+fn reports_of_partitions_have_rules_too() {
+    for (name, message) in [
+        ("partition-invalid-missing-price", "<movement>: found <VAT>, expected <price>"),
+        ("partition-invalid-no-movement", "<consumption>: found its end, expected <movement>"),
+        ("valid", "<document>: found <journal>, expected <consumption>"),
+    ] {
+        let error = read_consumption(&sample(name)).unwrap_err().to_string();
+        assert!(error.starts_with(message), "{error}");
+    }
+}

@@ -80,7 +80,8 @@ fn leading_text(document: &mut Document<'_>) -> Result<String, ReadError> {
     }
 }
 
-fn escape_text(text: &str, out: &mut String) {
+/// Appends a text between tags.
+pub fn escape_text(text: &str, out: &mut String) {
     for character in text.chars() {
         match character {
             '&' => out.push_str("&amp;"),
@@ -92,7 +93,8 @@ fn escape_text(text: &str, out: &mut String) {
     }
 }
 
-fn escape_attribute(text: &str, out: &mut String) {
+/// Appends the text of an attribute between double quotes.
+pub fn escape_attribute(text: &str, out: &mut String) {
     for part in text.split_inclusive(['"', '\n', '\t']) {
         match part.as_bytes().last() {
             Some(b'"') => escape_before(part, "&quot;", out),

@@ -18,6 +18,7 @@ pub use value::{Class, Dictionary, Object, Value};
 pub use write::{WriteError, dumps};
 
 pub(super) use document::{Document, Tag, Token, is_blank, shown, trimmed};
+pub(super) use instance::{escape_attribute, escape_text};
 pub(super) use parameters::domain_value;
 pub(super) use place::Place;
 

@@ -87,6 +87,14 @@ fn the_access_token_goes_to_the_master_and_to_the_configured_rest_url_only() {
 }
 
 #[test]
+fn secrets_are_not_shown() {
+    let builder = Slap::builder("http://h").access_token("s3cret").certificate_pem("s3cret key", "certificate");
+    assert_eq!(format!("{builder:?}"), "Builder { url: \"http://h\", .. }");
+    let slap = Slap::builder("http://h").access_token("s3cret").build_blocking().unwrap();
+    assert!(!format!("{slap:?}").contains("s3cret"), "{slap:?}");
+}
+
+#[test]
 fn redirects_are_followed_but_not_for_ever() {
     let server = Scripted::new(|request| match request.path() {
         "/getRunId" => Reply::Redirect("/elsewhere".into()),

@@ -7,6 +7,7 @@ use rstest::rstest;
 use slapproxy::client::ErrorKind::{self, *};
 use slapproxy::client::blocking::Slap;
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, GetInstanceTree};
+use slapproxy::wire::tioxml;
 
 use super::scripted::{Reply, Scripted, ok};
 
@@ -160,4 +161,28 @@ fn wrong_calls_are_not_sent() {
         assert_eq!((error.url(), error.status()), (None, None));
     }
     assert_eq!(server.lines(), [""; 0]);
+}
+
+#[test]
+fn what_a_partition_consumed_is_checked_and_nothing_is_sent_when_nothing_was_consumed() {
+    let server = Scripted::new(|_| ok("OK"));
+    let slap = server.slap();
+    let [one, other] = ["p0", "p1"].map(|name| slap.register_computer_partition("c", name).unwrap());
+    let computer = slap.register_computer("c");
+    other.set_usage("");
+    computer.report_partition_usages(&[one.clone(), other.clone()]).unwrap();
+    other.set_usage("<consumption/>");
+    let error = computer.report_partition_usages(&[one.clone(), other.clone()]).unwrap_err();
+    assert!(error.is_invalid_request());
+    assert!(error.message().starts_with("p1: <consumption>: found its end, expected <movement>"), "{error}");
+    assert_eq!(server.lines(), [""; 0]);
+    let consumed = "<consumption><movement><resource>CPU</resource><quantity>2</quantity><price>0</price><VAT/>\
+                    </movement></consumption>";
+    other.set_usage(consumed);
+    computer.report_partition_usages(&[one, other]).unwrap();
+    let sent = server.requests()[0].fields();
+    let journal = tioxml::check(sent.get("use_string").unwrap()).unwrap();
+    assert_eq!((sent.get("computer_id"), journal.source_reference()), (Some("c"), "c"));
+    let movement = &journal.transactions[0].movements[0];
+    assert_eq!((movement.reference.as_deref(), movement.quantity), (Some("p1"), 2.0));
 }

@@ -23,6 +23,10 @@ const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_d
     <arrow type=\"Administration\"/><movement><resource>CPU</resource><reference>slappart0</reference>\
     <quantity>1.5</quantity><price>0.0</price><VAT></VAT></movement></transaction></journal>";
 
+/// What a partition consumed.
+const CONSUMPTION: &str = "<consumption><movement><resource>CPU</resource><title>CPU</title><reference/>\
+    <quantity>1.5</quantity><price>0.0</price><VAT/></movement></consumption>";
+
 /// The methods that were called, with what they answered.
 pub type Lines = Vec<(String, String)>;
 
@@ -283,6 +287,9 @@ fn computers(walk: &mut Walk, slap: &Slap) {
     walk.note("Computer::report_usage", computer.report_usage(JOURNAL));
     walk.note("Computer::report_usage", computer.report_usage("no journal"));
     walk.note("Computer::report_usage", computer.report_usage(""));
+    let partition = slap.register_computer_partition(COMPUTER, "slappart0").unwrap();
+    partition.set_usage(CONSUMPTION);
+    walk.note("Computer::report_partition_usages", computer.report_partition_usages(&[partition]));
     walk.note("Computer::get_status", computer.get_status().map(shown));
     walk.note("Computer::bang", computer.bang("the disk is full"));
     walk.note("Computer::get_status", computer.get_status().map(shown));

@@ -15,7 +15,7 @@ use crate::replay::http::Message;
 const LOCATION: &str = "http://127.0.0.1:5000/openapi.json";
 
 /// The document, and its schemas.
-struct Document {
+pub struct Document {
     json: Value,
     compiler: Compiler,
     schemas: Schemas,
@@ -23,10 +23,11 @@ struct Document {
 }
 
 /// A call of the document: its method in capitals and its path.
-type Name = (String, String);
+pub type Name = (String, String);
 
 impl Document {
-    fn new() -> Self {
+    /// The document of this program.
+    pub fn new() -> Self {
         let json: Value = serde_json::from_str(&slapproxy::wire::openapi::document()).unwrap();
         let mut compiler = Compiler::new();
         compiler.set_default_draft(Draft::V2020_12);
@@ -66,7 +67,7 @@ impl Document {
     }
 
     /// The fields of a call: their names, schemas and whether they are required.
-    fn fields(&self, call: &Name) -> Vec<(String, Value, bool)> {
+    pub fn fields(&self, call: &Name) -> Vec<(String, Value, bool)> {
         let operation = operation(call);
         if let Some((_, list)) = self.at(&format!("{operation}/parameters")) {
             let field = |field: &Value| {
