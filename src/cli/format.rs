@@ -15,9 +15,9 @@ use crate::domain::ids::Reference;
 use crate::domain::parameters::{Integer, Parameters, Value};
 use crate::wire::slapformat;
 
-/// Write a computer description.
+/// What a computer is like.
 #[derive(Debug, Args)]
-pub struct Format {
+pub struct DescriptionArguments {
     /// How many partitions
     #[arg(long, value_name = "COUNT", default_value_t = 10, env = "SLAPPROXY_PARTITIONS")]
     partitions: u32,
@@ -36,6 +36,13 @@ pub struct Format {
     /// Directory of the partitions
     #[arg(long, value_name = "DIR", default_value = "/srv/slapgrid", env = "SLAPPROXY_INSTANCE_ROOT")]
     instance_root: String,
+}
+
+/// Write a computer description.
+#[derive(Debug, Args)]
+pub struct Format {
+    #[command(flatten)]
+    description: DescriptionArguments,
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE", env = "SLAPPROXY_OUTPUT")]
     output: Option<PathBuf>,
@@ -44,7 +51,7 @@ pub struct Format {
 impl Format {
     /// Writes the description.
     pub fn run(self) -> anyhow::Result<()> {
-        let document = slapformat::write(&self.describe()?)?;
+        let document = slapformat::write(&self.description.describe()?)?;
         match &self.output {
             None => {
                 data(&document)?;
@@ -53,13 +60,17 @@ impl Format {
             Some(file) => {
                 let document = [document.as_slice(), b"\n"].concat();
                 fs::write(file, document).with_context(|| format!("cannot write {}", file.display()))?;
-                note(&format!("{}: {} partitions of {}", file.display(), self.partitions, self.computer_id));
+                let DescriptionArguments { partitions, computer_id, .. } = &self.description;
+                note(&format!("{}: {} partitions of {}", file.display(), partitions, computer_id));
             }
         }
         Ok(())
     }
+}
 
-    fn describe(&self) -> anyhow::Result<ComputerDescription> {
+impl DescriptionArguments {
+    /// The description.
+    pub fn describe(&self) -> anyhow::Result<ComputerDescription> {
         Reference::parse("--computer-id", &self.computer_id)?;
         Reference::parse("--partition-base-name", &self.partition_base_name)?;
         for (option, text) in

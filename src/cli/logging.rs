@@ -28,10 +28,23 @@ pub struct LogArguments {
     #[arg(long, global = true, value_enum, default_value = "text", env = "SLAPPROXY_LOG_FORMAT")]
     pub log_format: LogFormat,
     /// Write the log to this file instead of standard error
-    #[arg(long, global = true, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_LOG_FILE")]
+    #[arg(
+        long,
+        global = true,
+        aliases = ["logfile", "log_file"],
+        value_name = "FILE",
+        value_parser = path(),
+        env = "SLAPPROXY_LOG_FILE"
+    )]
     pub log_file: Option<PathBuf>,
     /// Accepted as the `slapos` command spells it
-    #[arg(long, global = true, hide = true, alias = "nolog-color", alias = "log-color")]
+    #[arg(
+        long,
+        global = true,
+        hide = true,
+        overrides_with = "debug",
+        aliases = ["nolog-color", "log-color", "log-time"]
+    )]
     pub debug: bool,
 }
 

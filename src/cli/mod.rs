@@ -1,15 +1,29 @@
 //! The subcommands of the program, one file each.
 
+mod api;
 mod ca;
+mod completions;
+mod computer;
+mod exit;
+mod fields;
 mod format;
 mod import;
 mod local;
 mod logging;
+mod man;
+mod master;
 mod output;
+mod parameters;
 mod ready_file;
+mod request;
+mod schema;
+mod service;
 mod settings;
 mod show;
+mod software;
 mod start;
+mod status;
+mod supply;
 mod user;
 mod wait;
 
@@ -33,6 +47,23 @@ struct Arguments {
 enum Command {
     /// Start the master
     Start(Box<start::Start>),
+    /// Show how everything is, errors first
+    Status(status::Status),
+    /// Say that a computer is to have a software release
+    Supply(supply::Supply),
+    /// Say that a computer is not to have a software release any more
+    Remove(supply::Supply),
+    /// Request an instance: create it, change it, or see how it is
+    Request(Box<request::Request>),
+    /// Services: list, info, tree, rename, bang, stop, start, destroy
+    #[command(subcommand)]
+    Service(service::Service),
+    /// Computers: list, info, bang, format, certificate
+    #[command(subcommand)]
+    Computer(computer::Computer),
+    /// Software releases on computers: list
+    #[command(subcommand)]
+    Software(software::Software),
     /// Take over computer descriptions of slapformat: their partitions exist afterwards
     Import(import::Import),
     /// Write a computer description, for machines without slapformat
@@ -45,6 +76,10 @@ enum Command {
     Ca(ca::Ca),
     /// Wait until a master answers
     Wait(wait::Wait),
+    /// Write the completions of a shell
+    Completions(completions::Completions),
+    /// Write the man pages
+    Man(man::Man),
     /// The same commands as `slapos proxy …` spells them
     #[command(subcommand, hide = true)]
     Proxy(Proxy),
@@ -58,29 +93,31 @@ enum Proxy {
     Show(show::Show),
 }
 
-/// Parses the command line and runs it. Failures are told on standard error; wrong usage and configuration exit with
-/// status 2, other failures with 1.
+/// Parses the command line and runs it. Failures are told on standard error. Wrong usage and configuration exit with
+/// status 2, and so does what is not ready yet or asked about and not there; other failures with 1.
 #[must_use]
 pub fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
     let result = match command {
         Command::Start(start) | Command::Proxy(Proxy::Start(start)) => start.run(&log),
+        Command::Status(status) => status.run(),
+        Command::Supply(supply) => supply.supply(),
+        Command::Remove(supply) => supply.remove(),
+        Command::Request(request) => request.run(),
+        Command::Service(service) => service.run(),
+        Command::Computer(computer) => computer.run(),
+        Command::Software(software) => software.run(),
         Command::Import(import) => import.run(&log),
         Command::Format(format) => format.run(),
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::User(user) => user.run(&log),
         Command::Ca(ca) => ca.run(),
         Command::Wait(wait) => wait.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<settings::Misconfigured>() => {
-            output::note(&error.to_string());
-            ExitCode::from(2)
-        }
-        Err(error) => {
-            output::note(&format!("error: {}", output::reason(&error)));
-            ExitCode::FAILURE
-        }
-    }
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    let (status, text) = exit::told(&error);
+    output::note(&text);
+    ExitCode::from(status)
 }

@@ -1,5 +1,6 @@
 //! Everything the program prints: data on standard output, notes on standard error.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
@@ -49,16 +50,110 @@ pub fn progress(line: &str) {
     }
 }
 
+/// What a master says of something that nobody reported about.
+pub const SILENCE: &str = "#error no data found";
+
+/// How something is, which a terminal shows by a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// It failed.
+    Bad,
+    /// It is under way.
+    Busy,
+    /// Nobody said how it is.
+    Unknown,
+    /// It is well.
+    Good,
+}
+
+impl Tone {
+    /// What a report tells by its first word.
+    pub fn of(report: &str) -> Self {
+        match report.split_whitespace().next() {
+            _ if report.starts_with(SILENCE) => Self::Unknown,
+            Some("#error") => Self::Bad,
+            Some("#building") => Self::Busy,
+            Some("#access") => Self::Good,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn paint(self, text: &str) -> String {
+        let colour = match self {
+            Self::Bad => "31",
+            Self::Busy => "33",
+            Self::Good => "32",
+            Self::Unknown => return text.to_owned(),
+        };
+        format!("\x1b[{colour}m{text}\x1b[0m")
+    }
+}
+
+/// Whether data may have colours: on a terminal, unless the user wants none.
+fn has_colours() -> bool {
+    let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !no_color && env::var_os("TERM").is_none_or(|term| term != "dumb") && io::stdout().is_terminal()
+}
+
 /// A table with a title and a heading; missing values are dashes.
 pub fn table(title: &str, heading: &[&str], rows: Vec<Vec<Option<String>>>) -> String {
+    let plain = rows
+        .into_iter()
+        .map(|row| (row.into_iter().map(|cell| cell.unwrap_or_else(|| "-".into())).collect(), Tone::Unknown));
+    toned_table(title, heading, plain.collect())
+}
+
+/// A table whose rows end with a report, which has a tone.
+pub fn toned_table(title: &str, heading: &[&str], rows: Vec<(Vec<String>, Tone)>) -> String {
     if rows.is_empty() {
         return format!("{title}: none\n");
     }
+    format!("{title}\n{}", layout(heading, rows))
+}
+
+/// A table without title, of things below each other: each has the place of the one above it, if there is one.
+pub fn tree_table(heading: &[&str], parents: &[Option<usize>], mut rows: Vec<(Vec<String>, Tone)>) -> String {
+    let mut order = Vec::new();
+    let roots: Vec<usize> = (0..rows.len()).filter(|index| parents.get(*index).copied().flatten().is_none()).collect();
+    for root in roots {
+        descend(root, parents, "", "", &mut order);
+    }
+    let ordered = order.into_iter().map(|(index, branch)| {
+        let (mut cells, tone) = std::mem::replace(&mut rows[index], (Vec::new(), Tone::Unknown));
+        if let Some(first) = cells.first_mut() {
+            first.insert_str(0, &branch);
+        }
+        (cells, tone)
+    });
+    layout(heading, ordered.collect())
+}
+
+/// Lists a place and those below it, each with the branch that leads to it.
+fn descend(place: usize, parents: &[Option<usize>], branch: &str, below: &str, order: &mut Vec<(usize, String)>) {
+    if order.iter().any(|(known, _)| *known == place) {
+        return;
+    }
+    order.push((place, branch.to_owned()));
+    let children: Vec<usize> = (0..parents.len()).filter(|child| parents[*child] == Some(place)).collect();
+    for child in &children {
+        let (branch, next) = if Some(child) == children.last() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        descend(*child, parents, &format!("{below}{branch}"), &format!("{below}{next}"), order);
+    }
+}
+
+fn layout(heading: &[&str], rows: Vec<(Vec<String>, Tone)>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(heading.to_vec());
-    for row in rows {
-        table.add_row(row.into_iter().map(|cell| cell.unwrap_or_else(|| "-".into())));
+    let mut ends = vec![(String::new(), Tone::Unknown)];
+    for (cells, tone) in rows {
+        let cells: Vec<String> = cells.into_iter().map(|cell| cell.replace(['\n', '\r'], " ")).collect();
+        ends.push((cells.last().map(|cell| cell.trim_end().to_owned()).unwrap_or_default(), tone));
+        table.add_row(cells);
     }
-    let lines = table.lines().map(|line| format!(" {}\n", line.trim_end()));
-    format!("{title}\n{}", lines.collect::<String>())
+    let colours = has_colours();
+    let line = |(line, (end, tone)): (String, (String, Tone))| match line.trim_end().strip_suffix(end.as_str()) {
+        Some(start) if colours && !end.is_empty() => format!(" {start}{}\n", tone.paint(&end)),
+        _ => format!(" {}\n", line.trim_end()),
+    };
+    table.lines().zip(ends).map(line).collect()
 }

@@ -3,13 +3,13 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::fields::of_parameters;
 use super::output::{OutputFormat, data, table};
 use super::settings::DatabaseArguments;
 use crate::domain::event::Event;
 use crate::domain::parameters::Parameters;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
-use crate::wire::json;
 
 /// Connection parameters under these keys are shortened in tables.
 const LONG_KEYS: [&str; 2] = ["ssh-key", "ssh-public-key"];
@@ -84,10 +84,6 @@ impl Show {
     }
 }
 
-fn map(parameters: &Parameters) -> Value {
-    serde_json::from_str(&json::to_json(parameters)).unwrap_or_default()
-}
-
 fn date(timestamp: Timestamp) -> String {
     httpdate::fmt_http_date(timestamp.to_system_time())
 }
@@ -96,7 +92,7 @@ fn computers_json(snapshot: &Snapshot) -> Value {
     let computer = |computer: &crate::domain::computer::ComputerSummary| {
         json!({
             "reference": &*computer.reference, "title": computer.title, "address": computer.address,
-            "netmask": computer.netmask, "description": map(&computer.description),
+            "netmask": computer.netmask, "description": of_parameters(&computer.description),
         })
     };
     snapshot.computers.iter().map(computer).collect()
@@ -134,7 +130,7 @@ fn partitions_json(snapshot: &Snapshot) -> Value {
     let row = |row: &PartitionRow| {
         json!({
             "computer": row.computer, "partition": row.partition, "instance": row.instance,
-            "description": map(&row.description),
+            "description": of_parameters(&row.description),
         })
     };
     snapshot.partitions.iter().map(row).collect()
@@ -160,7 +156,7 @@ fn instance_json(row: &InstanceRow) -> Value {
         "title": row.title, "root": row.root, "requester": row.requester, "computer": row.computer,
         "partition": row.partition, "software_release": row.software_release, "software_type": row.software_type,
         "requested_state": row.requested_state, "status": row.status, "timestamp": row.timestamp.0,
-        "sla": map(&row.sla),
+        "sla": of_parameters(&row.sla),
     })
 }
 
@@ -217,7 +213,7 @@ fn params_json(snapshot: &Snapshot) -> Value {
     let row = |(row, reference): (&InstanceRow, Option<&str>)| {
         json!({
             "title": row.title, "root": row.root, "shared_reference": reference,
-            "parameters": map(&row.parameters), "connection": row.connection.as_ref().map(map),
+            "parameters": of_parameters(&row.parameters), "connection": row.connection.as_ref().map(of_parameters),
         })
     };
     every_instance(snapshot).map(row).collect()

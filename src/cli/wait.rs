@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::local;
 use super::output::{data, note};
-use super::settings::DatabaseArguments;
+use super::settings::{DatabaseArguments, seconds};
 use crate::client::Slap;
 use crate::config::Config;
 use crate::http::block_on;
@@ -34,11 +34,6 @@ pub struct Wait {
     /// How long to wait
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_TIMEOUT")]
     timeout: Duration,
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration.ok_or_else(|| "expected a number of seconds, such as 30 or 2.5".to_owned())
 }
 
 impl Wait {

@@ -72,6 +72,7 @@ pub mod blocking;
 mod builder;
 mod call;
 mod computer;
+mod document;
 mod error;
 mod hateoas;
 mod json_rpc;
@@ -97,6 +98,7 @@ use self::transport::Transport;
 pub use self::builder::Builder;
 pub use self::call::Call;
 pub use self::computer::Computer;
+pub use self::document::fetch_document;
 pub use self::error::{Error, ErrorKind};
 pub use self::hateoas::Hateoas;
 pub use self::json_rpc::JsonRpc;
@@ -146,6 +148,20 @@ impl Slap {
 
     fn connected(transport: Transport, rest_url: Option<String>, transactions: Transactions) -> Self {
         Self { inner: Arc::new(Inner { transport, rest_url, root: OnceCell::new(), transactions }) }
+    }
+
+    /// The same connection, which sends nothing, as [`Builder::without_sending`] makes one. What it knows of the master
+    /// already, such as where the HATEOAS API is, it still knows.
+    pub(crate) fn without_sending(&self) -> Self {
+        let Inner { transport, rest_url, root, transactions } = &*self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                transport: transport.without_sending(),
+                rest_url: rest_url.clone(),
+                root: root.clone(),
+                transactions: transactions.clone(),
+            }),
+        }
     }
 
     /// A computer, by its reference. Nothing is sent.

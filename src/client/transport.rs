@@ -97,6 +97,11 @@ impl Transport {
         Ok(Self { base, http, access_token: access_token.transpose()?, sending: settings.sending })
     }
 
+    /// The same connection, which sends nothing.
+    pub(super) fn without_sending(&self) -> Self {
+        Self { sending: Sending::Shown, ..self.clone() }
+    }
+
     /// The URL of a path.
     pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)

@@ -1,6 +1,7 @@
 //! The configuration of the server: a file in the dialect of Python's `ConfigParser`, the command line and the
 //! environment, made into one checked [`Config`]. Everything that is wrong is reported at once.
 
+mod client;
 mod fault;
 mod file;
 mod ini;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use crate::domain::software::SoftwareProduct;
 pub use crate::domain::timestamp::TimestampFormat;
 
+pub use self::client::ClientConfig;
 pub use self::fault::{Fault, Faults};
 pub use self::multimaster::RemoteMaster;
 pub use self::overrides::{Environment, Overrides};

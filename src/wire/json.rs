@@ -49,6 +49,16 @@ pub fn from_json(text: &str) -> Result<Parameters, JsonError> {
     }
 }
 
+/// Parameters that were given as JSON in the one parameter `_`; other parameters as they are.
+#[must_use]
+pub fn unwrapped(parameters: Parameters) -> Parameters {
+    let json = match (parameters.as_map().len(), parameters.as_map().get("_")) {
+        (1, Some(Value::Text(json))) => from_json(json).ok(),
+        _ => None,
+    };
+    json.unwrap_or(parameters)
+}
+
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),

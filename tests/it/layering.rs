@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A room, the rooms it may import, and the outside crates that only it may name.
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &[]),
-    ("wire", &["domain"], &["quick_xml", "httpdate", "serde_path_to_error", "utoipa"]),
+    ("wire", &["domain"], &["quick_xml", "httpdate", "serde_path_to_error", "utoipa", "boon", "serde_saphyr"]),
     ("storage", &["domain", "wire"], &["rusqlite"]),
     ("master", &["domain", "storage"], &[]),
     ("config", &["domain"], &[]),
@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &["domain", "wire", "storage", "master", "config", "pki", "client", "http"],
-        &["clap", "comfy_table", "env_logger", "anyhow"],
+        &["clap", "clap_complete", "clap_mangen", "comfy_table", "env_logger", "anyhow"],
     ),
 ];
 

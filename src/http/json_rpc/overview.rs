@@ -39,7 +39,9 @@ pub async fn all_docs_instance_tree_instance_list(
     call: Call<AllDocsInstanceTreeInstanceList>,
 ) -> Answer<AllDocsInstanceTreeInstanceList> {
     let views = app.master.instance_tree_instance_list(call.0.title).await?;
-    Ok(Response(TreeInstanceList { result_list: views.iter().map(document).collect() }))
+    let place = |id| views.iter().position(|view| view.instance.id == id);
+    let requester_list = views.iter().map(|view| view.instance.requester.and_then(place)).collect();
+    Ok(Response(TreeInstanceList { result_list: views.iter().map(document).collect(), requester_list }))
 }
 
 /// `slapos.allDocs.WIP.event_list`

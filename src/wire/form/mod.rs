@@ -50,6 +50,11 @@ impl Fields {
         self.0.push((name, value));
     }
 
+    /// Names and values, in the order of the wire.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first value of a field; `None` when the field is absent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

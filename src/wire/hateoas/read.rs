@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::row::SearchAnswer;
 use crate::domain::error::Refusal;
 use crate::domain::parameters::{Parameters, Value};
-use crate::wire::json::from_json;
+use crate::wire::json::unwrapped;
 use crate::wire::percent::encode;
 use crate::wire::status::StatusDocument;
 use crate::wire::xml::{ReadError, read_parameters};
@@ -204,15 +204,6 @@ impl Extracted {
 /// A status record; what is none is passed over.
 fn record(news: &Json) -> Option<StatusDocument> {
     StatusDocument::deserialize(news).ok()
-}
-
-/// Parameters that were given as JSON in the one parameter `_`; other parameters as they are.
-fn unwrapped(parameters: Parameters) -> Parameters {
-    let json = match (parameters.as_map().len(), parameters.as_map().get("_")) {
-        (1, Some(Value::Text(json))) => from_json(json).ok(),
-        _ => None,
-    };
-    json.unwrap_or(parameters)
 }
 
 /// Connection parameters: a document, or a list of keys and values.

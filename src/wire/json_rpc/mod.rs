@@ -42,6 +42,7 @@ pub use software_instance::{
     PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, instance_guid,
 };
 pub use text::{RequestError, read, write};
+pub(super) use values::Key;
 
 /// A method: its request, which is the implementing type, and its response.
 pub trait Method: Serialize + DeserializeOwned {

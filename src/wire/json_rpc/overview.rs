@@ -117,6 +117,9 @@ pub struct AllDocsInstanceTreeInstanceList {
 pub struct TreeInstanceList {
     /// The root first, then the others in the order of their first request.
     pub result_list: Vec<Instance>,
+    /// Who requested each of them: a place in the list, counted from 0, or `null` for the root.
+    #[serde(default)]
+    pub requester_list: Vec<Option<usize>>,
 }
 
 /// Asks for events, newest first.

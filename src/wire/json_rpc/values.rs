@@ -254,7 +254,7 @@ fn entries<'de, A: MapAccess<'de>>(mut map: A) -> Result<Value, A::Error> {
 
 /// A key of an object. Keys of the text come as the bytes that are asked for; the key that stands for a number comes as
 /// text whatever is asked for, which tells it from an equal key of the text.
-enum Key {
+pub enum Key {
     Name(String),
     Number,
 }

@@ -1,17 +1,28 @@
 //! The built program, driven from outside.
 
+mod computer;
 mod crash;
 mod environment;
 mod format;
 mod import;
 mod import_smaller;
 mod log;
+mod manual;
+mod master;
+mod parameters;
 mod reader;
 mod refusal;
+mod request;
+mod schema;
+mod service;
 mod show;
 mod start;
+mod status;
 mod stop;
+mod supply;
+mod tour;
 mod wait;
+mod waiting;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -117,6 +128,22 @@ impl Home {
         let finished = self.run(&[&["show", "--format", "json"], selections].concat());
         assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
         serde_json::from_str(&finished.stdout).unwrap()
+    }
+
+    /// Runs the program to its end, which must be a good one, and reads the JSON that it printed.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let finished = self.run(&[arguments, &["--format", "json"]].concat());
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        serde_json::from_str(&finished.stdout).unwrap()
+    }
+
+    /// Starts a server whose default computer has partitions.
+    pub fn formatted(&self, partitions: usize) -> Server {
+        let server = self.start(&[]);
+        let count = partitions.to_string();
+        let said = format!("local_computer has {count} partitions\n");
+        assert_eq!(self.run(&["computer", "format", "--partitions", &count]), noted(said));
+        server
     }
 
     /// Starts a server on any free port and waits until it greets.

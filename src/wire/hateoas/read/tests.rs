@@ -1,4 +1,5 @@
 use super::*;
+use crate::wire::json::from_json;
 
 #[test]
 fn templates_are_expanded() {
