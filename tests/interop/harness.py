@@ -129,11 +129,16 @@ class Master:
         with open(self.log, errors='replace') as f:
             return f.read()
 
-    def client(self):
+    def client(self, key_file=None, cert_file=None):
         """A client connected to this master."""
         client = slapos.slap.slap()
-        client.initializeConnection(self.url)
+        client.initializeConnection(self.url, key_file, cert_file)
         return client
+
+    def command(self, *arguments):
+        """Run a command of the program on the database; answer what it prints."""
+        command = [BINARY, *arguments[:1], '--database-uri', self.database, *arguments[1:]]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def status(self, path, **query):
         """A status record; the client library has no method for these."""

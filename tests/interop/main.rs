@@ -78,6 +78,11 @@ fn the_agent_deploys_and_removes_a_whole_tree() {
 }
 
 #[test]
+fn the_agent_and_the_client_prove_who_they_are() {
+    run("test_certificates");
+}
+
+#[test]
 fn the_client_library_manages_computers() {
     run("test_client_computer");
 }

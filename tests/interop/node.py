@@ -69,9 +69,9 @@ class Releases:
 class Node:
     """The agent of one computer, with partitions `slappart0`..."""
 
-    def __init__(self, directory, master, partitions):
+    def __init__(self, directory, master, partitions, computer_id=None, settings=None):
         self.directory = directory
-        self.computer_id = master.computer_id
+        self.computer_id = computer_id or master.computer_id
         self.instance_root = os.path.join(directory, 'inst')
         self.software_root = os.path.join(directory, 'soft')
         self.configuration = os.path.join(directory, 'agent.cfg')
@@ -94,6 +94,7 @@ class Node:
                 'instance_root': self.instance_root,
                 'software_root': self.software_root,
                 'root_check': 'false',
+                **(settings or {}),
                 **{'pidfile_' + kind: os.path.join(directory, kind + '.pid')
                    for kind in ('software', 'instance', 'report')},
             },

@@ -67,7 +67,8 @@ class Instance(Recipe):
         connection = self.buildout['slap-connection']
         self.state = connection['requested-state']
         client = slap()
-        client.initializeConnection(connection['server-url'])
+        client.initializeConnection(
+            connection['server-url'], connection.get('key-file') or None, connection.get('cert-file') or None)
         partition = client.registerComputerPartition(connection['computer-id'], connection['partition-id'])
         received = partition.getInstanceParameterDict()
         self.master = {key: received[key] for key in received if key in MASTER_KEYS}
