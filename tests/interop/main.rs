@@ -113,6 +113,11 @@ fn the_command_line_works() {
 }
 
 #[test]
+fn the_same_words_do_the_same_as_for_the_command_line_of_python() {
+    run("test_words");
+}
+
+#[test]
 fn standalone_slapos_accepts_this_master_as_its_proxy() {
     run("test_standalone");
 }

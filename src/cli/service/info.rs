@@ -73,7 +73,7 @@ fn document(service: &InstanceInformation, news: bool) -> Document {
         ("shared", service.shared.into()),
         ("requested-state", text(&service.requested_state)),
         ("instance-parameters", given(service)),
-        ("connection-parameters", published(&service.connection)),
+        ("connection-parameters", published(service)),
         ("status", status(service).into()),
     ];
     if let Some(records) = service.fields.get("news").and_then(|news| news.get("instance")).filter(|_| news) {
@@ -84,16 +84,22 @@ fn document(service: &InstanceInformation, news: bool) -> Document {
 
 /// The parameters as they were given: those that travel as JSON stay under the one key.
 fn given(service: &InstanceInformation) -> Document {
-    let text = service.fields.get("text_content").and_then(|text| text.as_str()).unwrap_or_default();
-    let parameters = read_parameters(text).unwrap_or_default();
+    let parameters = told(service, "text_content").unwrap_or_default();
     match inside(&parameters) {
         Some(document) => Document::Map(vec![("_".to_owned(), document)]),
         None => Document::from(&parameters),
     }
 }
 
-fn published(connection: &Parameters) -> Document {
-    inside(connection).unwrap_or_else(|| connection.into())
+/// What was published. JSON keeps its order where the master tells its text.
+fn published(service: &InstanceInformation) -> Document {
+    let text = told(service, "connection_parameter_list").and_then(|parameters| inside(&parameters));
+    text.unwrap_or_else(|| Document::from(&service.connection))
+}
+
+/// The parameters in a field that holds their document.
+fn told(service: &InstanceInformation, field: &str) -> Option<Parameters> {
+    service.fields.get(field)?.as_str().and_then(|text| read_parameters(text).ok())
 }
 
 /// The JSON of a lone parameter `_`, in the order of its text.
