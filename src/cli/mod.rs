@@ -1,6 +1,8 @@
 //! The subcommands of the program, one file each.
 
 mod ca;
+mod events;
+mod explain;
 mod format;
 mod import;
 mod local;
@@ -10,6 +12,7 @@ mod ready_file;
 mod settings;
 mod show;
 mod start;
+mod usage;
 mod user;
 mod wait;
 
@@ -43,6 +46,10 @@ enum Command {
     User(user::User),
     /// Look at the certificate authority
     Ca(ca::Ca),
+    /// Explain why instances are where they are and as they are, and why requests were refused
+    Explain(explain::Explain),
+    /// Show what happened, latest last, and follow what happens
+    Events(events::Events),
     /// Wait until a master answers
     Wait(wait::Wait),
     /// The same commands as `slapos proxy …` spells them
@@ -58,8 +65,8 @@ enum Proxy {
     Show(show::Show),
 }
 
-/// Parses the command line and runs it. Failures are told on standard error; wrong usage and configuration exit with
-/// status 2, other failures with 1.
+/// Parses the command line and runs it. Failures are told on standard error; wrong usage and configuration, and an unknown
+/// title to explain, exit with status 2, other failures with 1.
 #[must_use]
 pub fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
@@ -70,11 +77,13 @@ pub fn main() -> ExitCode {
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::User(user) => user.run(&log),
         Command::Ca(ca) => ca.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Events(events) => events.run(),
         Command::Wait(wait) => wait.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<settings::Misconfigured>() => {
+        Err(error) if error.is::<settings::Misconfigured>() || error.is::<explain::Unknown>() => {
             output::note(&error.to_string());
             ExitCode::from(2)
         }
