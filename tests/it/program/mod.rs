@@ -2,6 +2,8 @@
 
 mod crash;
 mod environment;
+mod events;
+mod explain;
 mod format;
 mod import;
 mod import_smaller;
