@@ -17,7 +17,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::wire::json;
 
 /// Every column of an instance and the title of its root.
-const SELECT: &str = "SELECT i.*, r.title AS root_title FROM instance i LEFT JOIN instance r ON r.id = i.root_id";
+pub(super) const SELECT: &str =
+    "SELECT i.*, r.title AS root_title FROM instance i LEFT JOIN instance r ON r.id = i.root_id";
 
 /// An instance and the partition it is in.
 #[derive(Debug, Clone, PartialEq)]
