@@ -32,10 +32,11 @@ pub fn establish(state: &State, request: &HttpRequest) -> Result<(), Failure> {
 
 fn prove(state: &State, request: &HttpRequest) -> Result<Caller, Failure> {
     if let Some(token) = request.headers().get(X_ACCESS_TOKEN) {
-        if token.as_bytes() == state.operator_token.as_bytes() {
+        let digest = pki::digest(token.as_bytes());
+        if digest == state.operator_token {
             return Ok(Caller::Operator);
         }
-        return Ok(state.master.caller_of_token(&pki::digest(token.as_bytes()))?);
+        return Ok(state.master.caller_of_token(&digest)?);
     }
     if let Some(PeerCertificate(serial)) = request.conn_data() {
         return Ok(state.master.caller_of_certificate(serial)?);

@@ -15,7 +15,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::identity::PeerCertificate;
-use super::state::{LocalAddress, State};
+use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
 use super::{docs, error, guard, hateoas, json_rpc, people, slap_tool};
 use crate::config::Config;
@@ -132,8 +132,8 @@ impl Application {
         let token = pki::new_token();
         lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
         let (closing, closed) = watch::channel(false);
-        let state = State::new(master.clone(), &config, ready.clone(), authority, token, closed);
-        let state = web::Data::new(state);
+        let start = Start { ready: ready.clone(), authority, operator_token: token, closing: closed };
+        let state = web::Data::new(State::new(master.clone(), &config, start));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())

@@ -9,11 +9,24 @@ use super::cache::Cache;
 use crate::config::Config;
 use crate::domain::timestamp::TimestampFormat;
 use crate::master::Master;
-use crate::pki::LocalAuthority;
+use crate::pki::{self, LocalAuthority};
 
 /// The local end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalAddress(pub SocketAddr);
+
+/// What a server knows only once it starts.
+#[derive(Debug)]
+pub struct Start {
+    /// What the ready file says, as JSON.
+    pub ready: String,
+    /// The authority that signs certificates; `None` when there is none.
+    pub authority: Option<LocalAuthority>,
+    /// The secret of the owner of the database.
+    pub operator_token: String,
+    /// Whether the server is stopping.
+    pub closing: Receiver<bool>,
+}
 
 /// The state of one server.
 #[derive(Debug)]
@@ -28,8 +41,8 @@ pub struct State {
     pub closing: Receiver<bool>,
     /// Thirty-two random characters, new at every start.
     pub run_id: String,
-    /// The secret by which the owner of the database proves that he is: it stands in the lock of the database.
-    pub operator_token: String,
+    /// The digest of the secret by which the owner of the database proves that he is: it stands in the lock of the database.
+    pub operator_token: Vec<u8>,
     /// Whether callers must prove who they are.
     pub require_certificate: bool,
     /// The authority that signs certificates; `None` when there is none.
@@ -54,21 +67,15 @@ pub struct State {
 
 impl State {
     /// The state of a server with a configuration.
-    pub fn new(
-        master: Master,
-        config: &Config,
-        ready: String,
-        authority: Option<LocalAuthority>,
-        operator_token: String,
-        closing: Receiver<bool>,
-    ) -> Self {
+    pub fn new(master: Master, config: &Config, start: Start) -> Self {
+        let Start { ready, authority, operator_token, closing } = start;
         Self {
             master,
             information: Cache::default(),
             instances: Cache::default(),
             closing,
-            run_id: run_id(),
-            operator_token,
+            run_id: pki::new_token(),
+            operator_token: pki::digest(operator_token.as_bytes()),
             require_certificate: config.require_certificate,
             authority,
             ready,
@@ -81,9 +88,4 @@ impl State {
             timestamp_format: config.timestamp_format,
         }
     }
-}
-
-fn run_id() -> String {
-    use rand::distr::{Alphanumeric, SampleString};
-    Alphanumeric.sample_string(&mut rand::rng(), 32)
 }

@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
 const SHARED: &[(&str, &[&str])] = &[
     ("serde_json", &["wire", "cli"]),
     ("httpdate", &["wire", "cli"]),
-    ("rand", &["http", "pki"]),
+    ("rand", &["pki"]),
     ("rustls", &["http", "client"]),
     ("sha2", &["pki"]),
 ];

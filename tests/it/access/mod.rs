@@ -1,6 +1,7 @@
 //! Who may do what on a server that demands certificates, and what certificates there are.
 
 mod certificates;
+mod errors;
 mod identities;
 mod table;
 

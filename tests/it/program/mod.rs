@@ -12,6 +12,7 @@ mod log;
 mod manual;
 mod master;
 mod parameters;
+mod people;
 mod reader;
 mod refusal;
 mod request;
