@@ -38,8 +38,8 @@ fn people_are_added_listed_and_removed_while_the_server_runs_and_while_it_does_n
         assert_eq!(home.run(&["user", "renew", "alice"]), failed(1, there));
         let taken = home.run(&["user", "add", "alice", "--token"]);
         assert_eq!(taken, failed(1, "error: name: there is a person \"alice\" already\n"), "{running}");
-        let token = home.run(&["user", "renew", "alice", "--token", "--lifetime", "60"]);
-        assert_eq!((token.code, token.stdout.trim_end().len()), (Some(0), 32));
+        let secret = home.run(&["user", "renew", "alice", "--token", "--lifetime", "60"]);
+        assert_eq!((secret.code, secret.stdout.trim_end().len()), (Some(0), 32));
         let list = home.run(&["user", "list"]);
         assert!(list.stdout.starts_with("people\n  name   certificate until\n  alice  "), "{}", list.stdout);
         if let Some(server) = server {
@@ -90,7 +90,8 @@ fn the_authority_shows_what_it_gave_out_and_what_is_revoked() {
     let crl = fs::read(home.path("crl.pem")).unwrap();
     let (_, pem) = x509_parser::pem::parse_x509_pem(&crl).unwrap();
     let (_, list) = x509_parser::parse_x509_crl(&pem.contents).unwrap();
-    let revoked: Vec<String> = list.iter_revoked_certificates().map(|one| one.raw_serial_as_string()).collect();
+    let revoked: Vec<String> =
+        list.iter_revoked_certificates().map(x509_parser::prelude::RevokedCertificate::raw_serial_as_string).collect();
     assert_eq!(revoked, [with_colons(certificate["serial"].as_str().unwrap())]);
     let refused = home.run_with(
         &["ca", "export"],
