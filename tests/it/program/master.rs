@@ -1,5 +1,6 @@
 //! How commands find their master, and what `--api` shows.
 
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 
 use serde_json::json;
@@ -163,4 +164,38 @@ fn api_looks_up_what_it_must_and_shows_the_rest() {
     );
     let events = home.show(&["--events"])["events"].clone();
     assert!(events.as_array().unwrap().iter().all(|event| event["kind"] != "softwareInstanceBang"), "{events}");
+}
+
+#[test]
+fn what_is_not_ready_yet_has_the_status_of_the_python_client() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = BufReader::new(stream.try_clone().unwrap());
+            let mut length = 0;
+            for line in request.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()) {
+                if let Some((_, value)) = line.to_lowercase().split_once("content-length: ") {
+                    length = value.parse().unwrap();
+                }
+            }
+            // Whoever closes before all was read takes the answer back.
+            request.read_exact(&mut vec![0; length]).unwrap();
+            let answer = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            let _gone = stream.write_all(answer.as_bytes());
+        }
+    });
+    let run = |words: &[&str]| home.run(&[words, &["--master-url", &url]].concat());
+    assert_eq!(
+        run(&["request", "t", "/sr", "--no-validate"]),
+        failed(
+            2,
+            "t: requested; the master has no place for it yet\n\
+             hint: run the command again in a while, or with --wait\n"
+        )
+    );
+    let supply = run(&["supply", "/sr", "local_computer"]);
+    assert_eq!(supply, failed(2, format!("{url}supplySupply: not ready yet: Request Timeout\n")));
 }
