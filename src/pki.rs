@@ -106,7 +106,7 @@ impl LocalAuthority {
     /// Its certificate in PEM. The authority is made if it is not there yet.
     ///
     /// # Errors
-    /// [`Error`] when the file cannot be read or made.
+    /// [`enum@Error`] when the file cannot be read or made.
     pub fn certificate(&self) -> Result<String, Error> {
         Ok(self.load()?.certificate.clone())
     }
@@ -114,7 +114,7 @@ impl LocalAuthority {
     /// A key and a certificate for a server with these names and addresses.
     ///
     /// # Errors
-    /// [`Error`] when the authority cannot be used, or a name cannot stand in a certificate.
+    /// [`enum@Error`] when the authority cannot be used, or a name cannot stand in a certificate.
     pub fn server(&self, names: &[String], now: Timestamp) -> Result<Pair, Error> {
         let loaded = self.load()?;
         let name = names.first().map_or("localhost", String::as_str);
@@ -134,7 +134,7 @@ impl LocalAuthority {
     /// The list of revoked certificates in PEM, by their serial numbers in hexadecimal digits.
     ///
     /// # Errors
-    /// [`Error`] when the authority cannot be used.
+    /// [`enum@Error`] when the authority cannot be used.
     pub fn revocation_list(&self, revoked: &[(String, Timestamp)], now: Timestamp) -> Result<String, Error> {
         let loaded = self.load()?;
         let entry = |(serial, at): &(String, Timestamp)| RevokedCertParams {

@@ -208,10 +208,16 @@ class Status(MasterTestCase):
         })
         self.assertRegex(record['created_at'], r'^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$')
 
-    def test_without_an_authority_no_computer_gets_a_certificate(self):
+    def test_a_computer_has_one_certificate_at_a_time(self):
         computer = self.client.registerComputer('node')
-        self.assertRaises(NotFoundError, computer.generateCertificate)
         self.assertRaises(NotFoundError, computer.revokeCertificate)
+        pair = computer.generateCertificate()
+        self.assertIn('CN=node/email', pair['certificate'])
+        self.assertTrue(pair['key'].startswith('-----BEGIN PRIVATE KEY-----'))
+        self.assertRaises(NotFoundError, computer.generateCertificate)
+        self.assertIsNone(computer.revokeCertificate())
+        self.assertRaises(NotFoundError, computer.revokeCertificate)
+        self.assertNotEqual(computer.generateCertificate(), pair)
 
     def test_a_valid_consumption_report_is_accepted_and_another_one_is_refused(self):
         computer = self.client.registerComputer('node')

@@ -195,5 +195,20 @@ class Trees(MasterTestCase):
         self.assertIsNone(self.root.setComputerPartitionRelatedInstanceList([]))
         self.assertEqual((self.states(), self.timestamps('part0', 'part1')), before)
 
-    def test_the_certificate_of_a_partition_is_a_pair_of_empty_texts_without_an_authority(self):
-        self.assertEqual(self.root.getCertificate(), {'key': '', 'certificate': ''})
+    def test_the_certificate_of_an_instance_stays_the_same(self):
+        pair = self.root.getCertificate()
+        self.assertIn('CN=SOFTINST-1/email', pair['certificate'])
+        self.assertEqual(self.root.getCertificate(), pair)
+        self.assertRaises(NotFoundError, self.partition('part3').getCertificate)
+
+
+class WithoutAuthority(MasterTestCase):
+    options = {'no_certificates': 'true'}
+
+    def test_the_certificate_of_a_partition_is_a_pair_of_empty_texts(self):
+        self.format()
+        self.request('root')
+        self.assertEqual(self.partition('part0').getCertificate(), {'key': '', 'certificate': ''})
+        computer = self.client.registerComputer('node')
+        self.assertRaises(NotFoundError, computer.generateCertificate)
+        self.assertRaises(NotFoundError, computer.revokeCertificate)

@@ -142,9 +142,9 @@ class Computers(InformationTestCase):
     def test_an_unknown_computer_is_told_with_status_2(self):
         self.assertEqual(self.slapos('computer', 'info', 'nope', status=2), 'Computer nope does not exist.\n')
 
-    def test_there_are_no_tokens(self):
-        with self.assertRaises(slapos.slap.NotFoundError):
-            self.client.registerToken().request()
+    def test_a_token_registers_computers(self):
+        self.assertRegex(self.client.registerToken().request(), '^[A-Za-z0-9]{32}$')
+        self.assertRegex(self.slapos('computer', 'token'), 'Computer token: [A-Za-z0-9]{32}\n')
 
     def test_a_requested_computer_has_its_title(self):
         computer = self.order.requestComputer('my computer')
