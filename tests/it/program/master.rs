@@ -108,6 +108,36 @@ fn the_console_section_gives_other_defaults() {
 }
 
 #[test]
+fn behind_https_a_person_shows_a_certificate_or_a_token_and_the_owner_of_the_database_nothing() {
+    let home = Home::new();
+    let ready = home.name("ready.json");
+    let _server = home.start(&["--tls", "--require-certificate", "--ready-file", &ready]);
+    assert_eq!(home.run(&LIST), printed(FOUND));
+    assert_eq!(home.run(&[&LIST[..], &["--ready-file", &ready]].concat()), printed(FOUND));
+    home.run(&["user", "add", "me"]);
+    home.run(&["ca", "export", "-o", "ca.crt"]);
+    let ready: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+    let url = ready["url"].as_str().unwrap();
+    let run = |words: &[&str]| home.run(&[&LIST[..], &["--master-url", url], words].concat());
+    let me = ["--key-file", "me.key", "--cert-file", "me.crt"];
+    assert_eq!(run(&[&me[..], &["--ca-file", "ca.crt"]].concat()), printed(FOUND));
+    let token = home.run(&["user", "renew", "me", "--token"]).stdout;
+    assert_eq!(run(&["--ca-file", "ca.crt", "--access-token", token.trim()]), printed(FOUND));
+    let slapos = format!("[slapos]\nmaster_url = {url}\nmaster_ca_file = {}\n", home.name("ca.crt"));
+    let files = format!("key_file = {}\ncert_file = {}\n", home.name("me.key"), home.name("me.crt"));
+    for text in [format!("{slapos}{files}"), format!("{slapos}[slapconsole]\n{files}")] {
+        home.write("client.cfg", text);
+        assert_eq!(home.run(&[&LIST[..], &["--cfg", "client.cfg"]].concat()), printed(FOUND));
+    }
+    // Nobody vouches for the master, or nobody knows who calls.
+    let stranger = run(&me);
+    assert_eq!((stranger.code, stranger.stdout.as_str()), (Some(1), ""));
+    assert!(stranger.stderr.starts_with(&format!("error: cannot reach {url}")), "{}", stranger.stderr);
+    let nobody = run(&["--ca-file", "ca.crt"]);
+    assert_eq!((nobody.code, nobody.stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
 fn api_shows_what_would_be_sent_and_sends_nothing() {
     let home = Home::new();
     let nowhere = closed();
