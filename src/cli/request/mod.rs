@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
 use self::answer::Answer;
 use super::exit::Exit;
@@ -35,7 +36,7 @@ pub struct Request {
     /// Where it is to be, such as computer_guid=COMP-1
     #[arg(long, num_args = 1.., value_name = "KEY=VALUE")]
     node: Vec<String>,
-    /// The software type [default: `default`]
+    /// The software type [default: default]
     #[arg(long = "type", value_name = "TYPE")]
     software_type: Option<String>,
     /// started, stopped or destroyed [default: as it is]
@@ -57,10 +58,10 @@ pub struct Request {
     #[arg(long, value_name = "SERIALISATION", value_parser = SERIALISATIONS)]
     force_serialisation: Option<String>,
     /// Do not check the parameters against the schema of the release
-    #[arg(long, env = "SLAPPROXY_NO_VALIDATE")]
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_NO_VALIDATE")]
     no_validate: bool,
     /// Wait until the node reports the whole tree to be as wanted, or an error
-    #[arg(long)]
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_WAIT")]
     wait: bool,
     /// How long to wait
     #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = seconds, env = "SLAPPROXY_WAIT_TIMEOUT")]
