@@ -114,7 +114,9 @@ impl Request {
             for_files,
         };
         let (software_type, sharing) = (given.software_type.to_owned(), given.sharing);
-        let parameters = if self.no_validate { given.unchecked().await? } else { given.checked().await? };
+        // What is destroyed needs no parameters.
+        let unchecked = self.no_validate || state == Some(RequestedState::Destroyed);
+        let parameters = if unchecked { given.unchecked().await? } else { given.checked().await? };
         let filter = parameters::texts(node)?;
         Ok(Order { title: self.reference.clone(), release, software_type, state, sharing, parameters, filter })
     }
@@ -141,6 +143,6 @@ impl Request {
                  hint: run the command again in a while, or with --wait"
             )));
         }
-        Answer::of_request(&instance).await?.print(master, order)
+        Answer::of_request(order, &instance).await?.print(master, order)
     }
 }
