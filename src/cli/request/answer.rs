@@ -45,6 +45,11 @@ impl Answer {
         }
     }
 
+    /// Whether there is no instance, or it has no place.
+    pub fn is_nowhere(&self) -> bool {
+        self.place.is_none()
+    }
+
     /// Prints it.
     pub fn print(&self, master: &Connection, order: &Order) -> anyhow::Result<()> {
         let Self { state, place, connection } = self;

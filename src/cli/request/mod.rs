@@ -134,15 +134,15 @@ impl Request {
             wanted = wanted.shared();
         }
         let instance = master.master().register_open_order().request(&wanted).await?;
-        if self.wait {
-            return Answer::of_instance(waiting::wait(master, order, self.timeout).await?).print(master, order);
-        }
-        if !instance.is_allocated() {
-            return Err(Exit::not_there(format!(
+        let answer = if instance.is_allocated() { Some(Answer::of_request(order, &instance).await?) } else { None };
+        match answer {
+            // There is no instance that a node would do something about.
+            Some(answer) if !self.wait || answer.is_nowhere() => answer.print(master, order),
+            None if !self.wait => Err(Exit::not_there(format!(
                 "{title}: requested; the master has no place for it yet\n\
                  hint: run the command again in a while, or with --wait"
-            )));
+            ))),
+            _ => Answer::of_instance(waiting::wait(master, order, self.timeout).await?).print(master, order),
         }
-        Answer::of_request(order, &instance).await?.print(master, order)
     }
 }

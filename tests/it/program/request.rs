@@ -121,6 +121,7 @@ fn what_a_master_answers_without_an_instance_is_told_without_a_place() {
     let _server = home.formatted(1);
     let frontend = "http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg";
     let words = ["request", "f", frontend, "--slave", "--parameters", "url=http://10.0.0.1:80/x", "--no-validate"];
+    let words = [&words[..], &["--wait", "--timeout", "10"]].concat();
     let finished = home.run(&words);
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
     assert!(finished.stdout.starts_with("f: started\nconnection parameters\n"), "{}", finished.stdout);
