@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
 use super::exit::Exit;
 use super::output::{OutputFormat, data, note};
@@ -51,7 +52,7 @@ pub struct MasterArguments {
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_CALL_TIMEOUT")]
     call_timeout: Duration,
     /// Print what would be sent, and do not send it
-    #[arg(long, env = "SLAPPROXY_API")]
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_API")]
     api: bool,
     /// How the answer is printed [default: text]
     #[arg(long, value_enum, env = "SLAPPROXY_FORMAT")]

@@ -96,10 +96,20 @@ impl Tone {
     }
 }
 
-/// Whether data may have colours: on a terminal, unless the user wants none.
-fn has_colours() -> bool {
-    let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !no_color && env::var_os("TERM").is_none_or(|term| term != "dumb") && io::stdout().is_terminal()
+/// Whether data has colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colours {
+    On,
+    Off,
+}
+
+impl Colours {
+    /// On a terminal, unless the user wants none.
+    fn of_output() -> Self {
+        let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let able = env::var_os("TERM").is_none_or(|term| term != "dumb") && io::stdout().is_terminal();
+        if able && !unwanted { Self::On } else { Self::Off }
+    }
 }
 
 /// A table with a title and a heading; missing values are dashes.
@@ -115,7 +125,7 @@ pub fn toned_table(title: &str, heading: &[&str], rows: Vec<(Vec<String>, Tone)>
     if rows.is_empty() {
         return format!("{title}: none\n");
     }
-    format!("{title}\n{}", layout(heading, rows))
+    format!("{title}\n{}", layout(heading, rows, Colours::of_output()))
 }
 
 /// A table without title, of things below each other: each has the place of the one above it, if there is one.
@@ -132,7 +142,7 @@ pub fn tree_table(heading: &[&str], parents: &[Option<usize>], mut rows: Vec<(Ve
         }
         (cells, tone)
     });
-    layout(heading, ordered.collect())
+    layout(heading, ordered.collect(), Colours::of_output())
 }
 
 /// Lists a place and those below it, each with the branch that leads to it.
@@ -148,7 +158,7 @@ fn descend(place: usize, parents: &[Option<usize>], branch: &str, below: &str, o
     }
 }
 
-fn layout(heading: &[&str], rows: Vec<(Vec<String>, Tone)>) -> String {
+fn layout(heading: &[&str], rows: Vec<(Vec<String>, Tone)>, colours: Colours) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(heading.to_vec());
     let mut ends = vec![(String::new(), Tone::Unknown)];
@@ -157,10 +167,43 @@ fn layout(heading: &[&str], rows: Vec<(Vec<String>, Tone)>) -> String {
         ends.push((cells.last().map(|cell| cell.trim_end().to_owned()).unwrap_or_default(), tone));
         table.add_row(cells);
     }
-    let colours = has_colours();
     let line = |(line, (end, tone)): (String, (String, Tone))| match line.trim_end().strip_suffix(end.as_str()) {
-        Some(start) if colours && !end.is_empty() => format!(" {start}{}\n", tone.paint(&end)),
+        Some(start) if colours == Colours::On && !end.is_empty() => format!(" {start}{}\n", tone.paint(&end)),
         _ => format!(" {}\n", line.trim_end()),
     };
     table.lines().zip(ends).map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_have_the_colour_of_what_they_say_and_nothing_else_has_one() {
+        let rows = || {
+            ["#error no disk", "#building", "#access", "#error no data found for t", ""]
+                .map(|report| (vec!["t".to_owned(), format!("{report}\n")], Tone::of(report)))
+                .to_vec()
+        };
+        assert_eq!(
+            layout(&["title", "report"], rows(), Colours::On),
+            "  title  report\n  t      \x1b[31m#error no disk\x1b[0m\n  t      \x1b[33m#building\x1b[0m\n  \
+             t      \x1b[32m#access\x1b[0m\n  t      #error no data found for t\n  t\n"
+        );
+        let plain = layout(&["title", "report"], rows(), Colours::Off);
+        assert!(!plain.contains('\x1b') && plain.lines().count() == 6, "{plain}");
+    }
+
+    #[test]
+    fn a_tree_is_drawn_below_its_roots_whatever_refers_to_what() {
+        let row = |title: &str| (vec![title.to_owned()], Tone::Unknown);
+        let rows = |titles: &[&str]| titles.iter().copied().map(row).collect::<Vec<_>>();
+        let parents = [None, Some(0), Some(1), Some(0), None];
+        assert_eq!(
+            tree_table(&["title"], &parents, rows(&["a", "b", "c", "d", "e"])),
+            "  title\n  a\n  ├─ b\n  │  └─ c\n  └─ d\n  e\n"
+        );
+        // Two that refer to each other are below nothing.
+        assert_eq!(tree_table(&["title"], &[None, Some(2), Some(1)], rows(&["a", "b", "c"])), "  title\n  a\n");
+    }
 }

@@ -118,6 +118,11 @@ fn the_same_words_do_the_same_as_for_the_command_line_of_python() {
 }
 
 #[test]
+fn a_request_waits_for_the_agent() {
+    run("test_waiting");
+}
+
+#[test]
 fn standalone_slapos_accepts_this_master_as_its_proxy() {
     run("test_standalone");
 }

@@ -23,10 +23,10 @@ pub struct Certificate {
     #[arg(value_name = "COMPUTER")]
     reference: String,
     /// Revoke the certificate
-    #[arg(long, conflicts_with = "output")]
+    #[arg(long)]
     revoke: bool,
     /// Write the files `computer.key` and `computer.crt` into this directory [default: print both]
-    #[arg(short, long, value_name = "DIR", value_parser = path())]
+    #[arg(short, long, value_name = "DIR", value_parser = path(), env = "SLAPPROXY_OUTPUT")]
     output: Option<PathBuf>,
     #[command(flatten)]
     master: MasterArguments,

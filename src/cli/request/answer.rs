@@ -21,13 +21,15 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What the request was answered.
-    pub async fn of_request(instance: &ComputerPartition) -> anyhow::Result<Self> {
-        Ok(Self {
-            state: instance.get_state().await?,
-            place: Some((instance.get_computer_id()?, instance.get_id()?)),
-            connection: unwrapped(instance.get_connection_parameter_dict().await?),
-        })
+    /// What the request was answered. What a master answers at once without an instance, as to requests of some shared
+    /// ones, is nowhere and has the state that was asked for.
+    pub async fn of_request(order: &Order, instance: &ComputerPartition) -> anyhow::Result<Self> {
+        let place = instance.get_computer_id().ok().filter(|computer| !computer.is_empty()).zip(instance.get_id().ok());
+        let state = match &place {
+            Some(_) => instance.get_state().await?,
+            None => order.state.unwrap_or(RequestedState::Started),
+        };
+        Ok(Self { state, place, connection: unwrapped(instance.get_connection_parameter_dict().await?) })
     }
 
     /// What is known once the node did its work; there is no instance any more when it was destroyed.
@@ -41,6 +43,11 @@ impl Answer {
             place: place.map(|(computer, partition)| (computer.to_owned(), partition.to_owned())),
             connection: unwrapped(instance.connection_parameters),
         }
+    }
+
+    /// Whether there is no instance, or it has no place.
+    pub fn is_nowhere(&self) -> bool {
+        self.place.is_none()
     }
 
     /// Prints it.
@@ -59,10 +66,11 @@ impl Answer {
                 });
                 format!("{document:#}\n")
             }
-            (OutputFormat::Text, None) => format!("{}: {state}\n", order.title),
-            (OutputFormat::Text, Some((computer, partition))) => {
-                let place = format!("{}: {state} on {computer} {partition}\n", order.title);
-                place + &parameters("connection parameters", connection, "none yet")
+            (OutputFormat::Text, None) if connection.is_empty() => format!("{}: {state}\n", order.title),
+            (OutputFormat::Text, place) => {
+                let place = place.as_ref().map(|(computer, partition)| format!(" on {computer} {partition}"));
+                let first = format!("{}: {state}{}\n", order.title, place.unwrap_or_default());
+                first + &parameters("connection parameters", connection, "none yet")
             }
         };
         Ok(data(text.as_bytes())?)

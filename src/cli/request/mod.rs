@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
 use self::answer::Answer;
 use super::exit::Exit;
@@ -35,7 +36,7 @@ pub struct Request {
     /// Where it is to be, such as computer_guid=COMP-1
     #[arg(long, num_args = 1.., value_name = "KEY=VALUE")]
     node: Vec<String>,
-    /// The software type [default: `default`]
+    /// The software type [default: default]
     #[arg(long = "type", value_name = "TYPE")]
     software_type: Option<String>,
     /// started, stopped or destroyed [default: as it is]
@@ -57,10 +58,10 @@ pub struct Request {
     #[arg(long, value_name = "SERIALISATION", value_parser = SERIALISATIONS)]
     force_serialisation: Option<String>,
     /// Do not check the parameters against the schema of the release
-    #[arg(long, env = "SLAPPROXY_NO_VALIDATE")]
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_NO_VALIDATE")]
     no_validate: bool,
     /// Wait until the node reports the whole tree to be as wanted, or an error
-    #[arg(long)]
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_WAIT")]
     wait: bool,
     /// How long to wait
     #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = seconds, env = "SLAPPROXY_WAIT_TIMEOUT")]
@@ -113,7 +114,9 @@ impl Request {
             for_files,
         };
         let (software_type, sharing) = (given.software_type.to_owned(), given.sharing);
-        let parameters = if self.no_validate { given.unchecked().await? } else { given.checked().await? };
+        // What is destroyed needs no parameters.
+        let unchecked = self.no_validate || state == Some(RequestedState::Destroyed);
+        let parameters = if unchecked { given.unchecked().await? } else { given.checked().await? };
         let filter = parameters::texts(node)?;
         Ok(Order { title: self.reference.clone(), release, software_type, state, sharing, parameters, filter })
     }
@@ -131,15 +134,15 @@ impl Request {
             wanted = wanted.shared();
         }
         let instance = master.master().register_open_order().request(&wanted).await?;
-        if self.wait {
-            return Answer::of_instance(waiting::wait(master, order, self.timeout).await?).print(master, order);
-        }
-        if !instance.is_allocated() {
-            return Err(Exit::not_there(format!(
+        let answer = if instance.is_allocated() { Some(Answer::of_request(order, &instance).await?) } else { None };
+        match answer {
+            // There is no instance that a node would do something about.
+            Some(answer) if !self.wait || answer.is_nowhere() => answer.print(master, order),
+            None if !self.wait => Err(Exit::not_there(format!(
                 "{title}: requested; the master has no place for it yet\n\
                  hint: run the command again in a while, or with --wait"
-            )));
+            ))),
+            _ => Answer::of_instance(waiting::wait(master, order, self.timeout).await?).print(master, order),
         }
-        Answer::of_request(&instance).await?.print(master, order)
     }
 }

@@ -15,7 +15,7 @@ use crate::wire::json_rpc::{AllDocsEventList, AllDocsInstanceTreeInstanceList, E
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How many events a look takes.
+/// How many events a call takes.
 const EVENTS: u32 = 1000;
 
 /// How many lines of a log are repeated.
@@ -74,9 +74,7 @@ async fn look(master: &Connection, order: &Order) -> anyhow::Result<Look> {
             return Err(error).context("the master does not tell how a tree is, so that nobody can wait for it");
         }
     };
-    let since = tree.iter().map(|instance| instance.processing_timestamp).min();
-    let events = AllDocsEventList { since, limit: Some(EVENTS), ..AllDocsEventList::default() };
-    let events = api.all_docs_event_list(&events).await?.result_list;
+    let events = events(master, tree.iter().map(|instance| instance.processing_timestamp).min()).await?;
     let mut done = 0;
     let mut waiting = String::new();
     for instance in &tree {
@@ -90,6 +88,21 @@ async fn look(master: &Connection, order: &Order) -> anyhow::Result<Look> {
         return Ok(Look::Waiting(format!("{done} of {} instances ready; {waiting}", tree.len())));
     }
     Ok(Look::Done(tree.into_iter().next().map(Box::new)))
+}
+
+/// What happened since a time, newest first.
+async fn events(master: &Connection, since: Option<i64>) -> anyhow::Result<Vec<EventEntry>> {
+    let api = master.lookup().json_rpc();
+    let mut query = AllDocsEventList { since, limit: Some(EVENTS), ..AllDocsEventList::default() };
+    let mut events = Vec::new();
+    loop {
+        let page = api.all_docs_event_list(&query).await?;
+        events.extend(page.result_list);
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(events);
+        }
+    }
 }
 
 fn how(instance: &Instance, events: &[EventEntry]) -> Progress {

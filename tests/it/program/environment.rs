@@ -10,8 +10,33 @@ use crate::app::Answer;
 #[test]
 fn the_help_of_every_command_names_a_variable_for_each_option() {
     let home = Home::new();
-    for command in ["start", "import", "format", "show", "explain", "events", "wait"] {
-        let help = home.run(&[command, "--help"]);
+    for command in [
+        "start",
+        "import",
+        "format",
+        "show",
+        "explain",
+        "events",
+        "wait",
+        "status",
+        "supply",
+        "remove",
+        "request",
+        "service list",
+        "service info",
+        "service tree",
+        "service rename",
+        "service bang",
+        "service stop",
+        "computer list",
+        "computer info",
+        "computer bang",
+        "computer format",
+        "computer certificate",
+        "software list",
+    ] {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let help = home.run(&words);
         assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
         let (_, options) = help.stdout.split_once("Options:\n").unwrap();
         let mut without = Vec::new();
@@ -19,13 +44,13 @@ fn the_help_of_every_command_names_a_variable_for_each_option() {
         for line in options.lines().map(str::trim_start) {
             if let (true, Some((_, option))) = (line.starts_with('-'), line.split_once("--")) {
                 without.extend(current.replace(option));
-            } else if line.starts_with("[env: SLAPPROXY_") || line.starts_with("[env: SLAPOS_CONFIGURATION") {
+            } else if line.starts_with("[env: SLAPPROXY_") || line.starts_with("[env: SLAPOS_C") {
                 current = None;
             }
         }
         without.extend(current);
         without.sort_unstable();
-        // What is shown is selected for one call.
+        // What is shown, requested and told is chosen for one call.
         let expected = match command {
             "show" => [
                 "computers",
@@ -41,6 +66,20 @@ fn the_help_of_every_command_names_a_variable_for_each_option() {
             ]
             .as_slice(),
             "events" => &["computer <REFERENCE>", "follow", "help", "instance <TITLE>", "limit <NUMBER>"],
+            "request" => {
+                let parameters = ["parameters <KEY=VALUE>...", "parameters-file <FILE>"];
+                let chosen = ["force-serialisation <SERIALISATION>", "help", "node <KEY=VALUE>..."];
+                &[
+                    &chosen[..],
+                    &parameters,
+                    &["serialisation <SERIALISATION>", "shared", "state <STATE>", "type <TYPE>"],
+                ]
+                .concat()
+            }
+            "service info" => &["help", "news"],
+            "service bang" | "computer bang" => &["help", "message <MESSAGE>"],
+            "computer format" => &["file <COMPUTER.xml>", "help"],
+            "computer certificate" => &["help", "revoke"],
             _ => &["help"],
         };
         assert_eq!(without, expected, "{command}");

@@ -1,5 +1,6 @@
 //! How commands find their master, and what `--api` shows.
 
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 
 use serde_json::json;
@@ -107,6 +108,36 @@ fn the_console_section_gives_other_defaults() {
 }
 
 #[test]
+fn behind_https_a_person_shows_a_certificate_or_a_token_and_the_owner_of_the_database_nothing() {
+    let home = Home::new();
+    let ready = home.name("ready.json");
+    let _server = home.start(&["--tls", "--require-certificate", "--ready-file", &ready]);
+    assert_eq!(home.run(&LIST), printed(FOUND));
+    assert_eq!(home.run(&[&LIST[..], &["--ready-file", &ready]].concat()), printed(FOUND));
+    home.run(&["user", "add", "me"]);
+    home.run(&["ca", "export", "-o", "ca.crt"]);
+    let ready: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+    let url = ready["url"].as_str().unwrap();
+    let run = |words: &[&str]| home.run(&[&LIST[..], &["--master-url", url], words].concat());
+    let me = ["--key-file", "me.key", "--cert-file", "me.crt"];
+    assert_eq!(run(&[&me[..], &["--ca-file", "ca.crt"]].concat()), printed(FOUND));
+    let token = home.run(&["user", "renew", "me", "--token"]).stdout;
+    assert_eq!(run(&["--ca-file", "ca.crt", "--access-token", token.trim()]), printed(FOUND));
+    let slapos = format!("[slapos]\nmaster_url = {url}\nmaster_ca_file = {}\n", home.name("ca.crt"));
+    let files = format!("key_file = {}\ncert_file = {}\n", home.name("me.key"), home.name("me.crt"));
+    for text in [format!("{slapos}{files}"), format!("{slapos}[slapconsole]\n{files}")] {
+        home.write("client.cfg", text);
+        assert_eq!(home.run(&[&LIST[..], &["--cfg", "client.cfg"]].concat()), printed(FOUND));
+    }
+    // Nobody vouches for the master, or nobody knows who calls.
+    let stranger = run(&me);
+    assert_eq!((stranger.code, stranger.stdout.as_str()), (Some(1), ""));
+    assert!(stranger.stderr.starts_with(&format!("error: cannot reach {url}")), "{}", stranger.stderr);
+    let nobody = run(&["--ca-file", "ca.crt"]);
+    assert_eq!((nobody.code, nobody.stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
 fn api_shows_what_would_be_sent_and_sends_nothing() {
     let home = Home::new();
     let nowhere = closed();
@@ -163,4 +194,38 @@ fn api_looks_up_what_it_must_and_shows_the_rest() {
     );
     let events = home.show(&["--events"])["events"].clone();
     assert!(events.as_array().unwrap().iter().all(|event| event["kind"] != "softwareInstanceBang"), "{events}");
+}
+
+#[test]
+fn what_is_not_ready_yet_has_the_status_of_the_python_client() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = BufReader::new(stream.try_clone().unwrap());
+            let mut length = 0;
+            for line in request.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()) {
+                if let Some((_, value)) = line.to_lowercase().split_once("content-length: ") {
+                    length = value.parse().unwrap();
+                }
+            }
+            // Whoever closes before all was read takes the answer back.
+            request.read_exact(&mut vec![0; length]).unwrap();
+            let answer = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            let _gone = stream.write_all(answer.as_bytes());
+        }
+    });
+    let run = |words: &[&str]| home.run(&[words, &["--master-url", &url]].concat());
+    assert_eq!(
+        run(&["request", "t", "/sr", "--no-validate"]),
+        failed(
+            2,
+            "t: requested; the master has no place for it yet\n\
+             hint: run the command again in a while, or with --wait\n"
+        )
+    );
+    let supply = run(&["supply", "/sr", "local_computer"]);
+    assert_eq!(supply, failed(2, format!("{url}supplySupply: not ready yet: Request Timeout\n")));
 }

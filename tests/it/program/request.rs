@@ -116,6 +116,20 @@ fn a_shared_instance_is_requested_of_its_host() {
 }
 
 #[test]
+fn what_a_master_answers_without_an_instance_is_told_without_a_place() {
+    let home = Home::new();
+    let _server = home.formatted(1);
+    let frontend = "http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg";
+    let words = ["request", "f", frontend, "--slave", "--parameters", "url=http://10.0.0.1:80/x", "--no-validate"];
+    let words = [&words[..], &["--wait", "--timeout", "10"]].concat();
+    let finished = home.run(&words);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
+    assert!(finished.stdout.starts_with("f: started\nconnection parameters\n"), "{}", finished.stdout);
+    let document = home.json(&words);
+    assert_eq!((&document["computer"], &document["requested-state"]), (&json!(null), &json!("started")));
+}
+
+#[test]
 fn wrong_words_are_refused_before_anything_is_sent() {
     let home = Home::new();
     let _server = home.formatted(1);

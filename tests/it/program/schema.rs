@@ -108,6 +108,8 @@ fn parameters_that_violate_the_schema_are_refused_before_anything_is_sent() {
     }
     let good = home.run(&["request", "t", &disk, "--parameters-file", "good.json"]);
     assert_eq!((good.code, good.stderr.as_str()), (Some(0), ""));
+    let gone = home.run(&["request", "t", &disk, "--state", "destroyed"]);
+    assert_eq!((gone.code, gone.stderr.as_str()), (Some(0), ""));
     let forced = home.run(&["request", "t", &disk, "--parameters-file", "bad.json", "--no-validate"]);
     assert_eq!((forced.code, forced.stderr.as_str()), (Some(0), ""));
 }
