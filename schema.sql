@@ -104,6 +104,8 @@ CREATE TABLE status (
 ) STRICT;
 
 -- What happened, for good: it names its subjects by text, so it outlives them. A repeated event is counted, not repeated.
+-- `changes` is JSON, or empty. `woken` names other instances that are processed again because of it: a line feed, then a
+-- line for each, its title and the title of its root (empty for a root) with a tab between them.
 CREATE TABLE event (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -115,7 +117,9 @@ CREATE TABLE event (
     partition TEXT,
     instance TEXT,
     software_release TEXT,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    changes TEXT NOT NULL,
+    woken TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_last_at ON event (last_at, id);
 CREATE INDEX event_subject ON event (computer, partition, instance, software_release, id);
@@ -167,3 +171,36 @@ CREATE INDEX certificate_computer ON certificate (computer_id);
 CREATE INDEX certificate_instance ON certificate (instance_id);
 CREATE INDEX certificate_person ON certificate (person_id);
 CREATE INDEX certificate_revoked ON certificate (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- Of each consumption report, whose use each of its movements is, and why it does not count: as judged when it arrived.
+CREATE TABLE movement (
+    consumption_id INTEGER NOT NULL REFERENCES consumption (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    item TEXT CHECK (item IN ('computer', 'instance')),
+    title TEXT,
+    root_title TEXT,
+    fault TEXT,
+    PRIMARY KEY (consumption_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The latest request of each title that found no place, until the same request finds one or is given up.
+CREATE TABLE refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    root_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
+    requester_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+    software_release TEXT NOT NULL,
+    software_type TEXT NOT NULL,
+    requested_state TEXT,
+    parameters TEXT NOT NULL,
+    sla TEXT NOT NULL,
+    user TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX refusal_title ON refusal (title, shared, ifnull(root_id, 0));
+CREATE INDEX refusal_root ON refusal (root_id);
+CREATE INDEX refusal_requester ON refusal (requester_id);

@@ -4,7 +4,9 @@ mod api;
 mod ca;
 mod completions;
 mod computer;
+mod events;
 mod exit;
+mod explain;
 mod fields;
 mod format;
 mod import;
@@ -24,6 +26,7 @@ mod software;
 mod start;
 mod status;
 mod supply;
+mod usage;
 mod user;
 mod wait;
 
@@ -74,6 +77,10 @@ enum Command {
     User(user::User),
     /// Look at the certificate authority
     Ca(ca::Ca),
+    /// Explain why instances are where they are and as they are, and why requests were refused
+    Explain(explain::Explain),
+    /// Show what happened, latest last, and follow what happens
+    Events(events::Events),
     /// Wait until a master answers
     Wait(wait::Wait),
     /// Write the completions of a shell
@@ -112,6 +119,8 @@ pub fn main() -> ExitCode {
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::User(user) => user.run(&log),
         Command::Ca(ca) => ca.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Events(events) => events.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

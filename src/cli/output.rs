@@ -7,6 +7,8 @@ use clap::ValueEnum;
 use comfy_table::Table;
 use comfy_table::presets;
 
+use crate::domain::timestamp::Timestamp;
+
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
@@ -23,6 +25,11 @@ pub fn data(bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+/// A point in time, in UTC.
+pub fn date(timestamp: Timestamp) -> String {
+    httpdate::fmt_http_date(timestamp.to_system_time())
 }
 
 /// Writes a line for people.

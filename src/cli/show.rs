@@ -4,11 +4,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::fields::of_parameters;
-use super::output::{OutputFormat, data, table};
+use super::output::{OutputFormat, data, date, table};
 use super::settings::DatabaseArguments;
+use super::usage;
 use crate::domain::event::Event;
 use crate::domain::parameters::Parameters;
-use crate::domain::timestamp::Timestamp;
 use crate::storage::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 
 /// Connection parameters under these keys are shortened in tables.
@@ -47,6 +47,9 @@ pub struct Show {
     /// The latest events, newest first
     #[arg(long)]
     events: bool,
+    /// What was used, as nodes reported it, newest first
+    #[arg(long)]
+    usage: bool,
     /// How it is printed
     #[arg(long, value_enum, default_value = "text", env = "SLAPPROXY_FORMAT")]
     format: OutputFormat,
@@ -58,7 +61,7 @@ type Section = (&'static str, bool, fn(&Snapshot) -> Value, fn(&Snapshot) -> Str
 impl Show {
     /// Reads the file and prints it.
     pub fn run(self) -> anyhow::Result<()> {
-        let sections: [Section; 8] = [
+        let sections: [Section; 9] = [
             ("computers", self.computers, computers_json, computers_text),
             ("software", self.software, software_json, software_text),
             ("partitions", self.partitions, partitions_json, partitions_text),
@@ -67,6 +70,7 @@ impl Show {
             ("params", self.params, params_json, params_text),
             ("network", self.network, network_json, network_text),
             ("events", self.events, events_json, events_text),
+            ("usage", self.usage, usage::json, usage::text),
         ];
         let config = self.database.config(None)?;
         let snapshot = Snapshot::read(&config.database)??;
@@ -82,10 +86,6 @@ impl Show {
         };
         Ok(data(output.as_bytes())?)
     }
-}
-
-fn date(timestamp: Timestamp) -> String {
-    httpdate::fmt_http_date(timestamp.to_system_time())
 }
 
 fn computers_json(snapshot: &Snapshot) -> Value {
@@ -280,10 +280,13 @@ fn network_text(snapshot: &Snapshot) -> String {
 
 fn events_json(snapshot: &Snapshot) -> Value {
     let row = |event: &Event| {
+        let woken = event.woken.iter().map(ToString::to_string);
         json!({
             "at": event.at.0, "last_at": event.last_at.0, "count": event.count, "user": event.user,
             "kind": event.kind, "computer": event.computer, "partition": event.partition,
             "instance": event.instance, "software_release": event.software_release, "text": event.text,
+            "changes": event.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "reprocessed": woken.collect::<Vec<_>>(),
         })
     };
     snapshot.events.iter().map(row).collect()
@@ -295,9 +298,11 @@ fn events_text(snapshot: &Snapshot) -> String {
         let subject = subject.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
         let count = (event.count > 1).then(|| format!("{} times", event.count));
         let what = format!("{}: {}", event.kind, event.text.lines().last().unwrap_or_default());
-        vec![Some(date(event.last_at)), Some(event.user.clone()), Some(subject), Some(what), count]
+        let changes = event.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let changes = Some(changes).filter(|changes| !changes.is_empty());
+        vec![Some(date(event.last_at)), Some(event.user.clone()), Some(subject), Some(what), changes, count]
     });
-    table("events", &["when", "who", "about", "what", "repeated"], rows.collect())
+    table("events", &["when", "who", "about", "what", "changes", "repeated"], rows.collect())
 }
 
 fn texts(parameters: &Parameters) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Certificate, Identity, RequestBuilder, StatusCode, redirect};
+use reqwest::{Certificate, Identity, RequestBuilder, Response, StatusCode, redirect};
 
 use super::call::Call;
 use super::error::{Error, ErrorKind};
@@ -12,6 +12,9 @@ use crate::wire::json_rpc::{ErrorDocument, NotReady, read};
 
 /// The header that carries an access token.
 const ACCESS_TOKEN: HeaderName = HeaderName::from_static("x-access-token");
+
+/// The time-out of an answer that has no end.
+const ENDLESS: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 10;
@@ -72,6 +75,7 @@ pub(super) enum Sending {
 #[derive(Debug, Clone)]
 pub(super) struct Transport {
     base: String,
+    timeout: Duration,
     http: reqwest::Client,
     access_token: Option<(HeaderValue, Option<String>)>,
     sending: Sending,
@@ -94,7 +98,13 @@ impl Transport {
             token.set_sensitive(true);
             Ok((token, settings.rest_url))
         });
-        Ok(Self { base, http, access_token: access_token.transpose()?, sending: settings.sending })
+        Ok(Self {
+            base,
+            timeout: settings.timeout,
+            http,
+            access_token: access_token.transpose()?,
+            sending: settings.sending,
+        })
     }
 
     /// The same connection, which sends nothing.
@@ -132,6 +142,26 @@ impl Transport {
             return Ok(body.into());
         }
         let (kind, message) = failure(api, status, &body);
+        Err(Error::new(kind, Some(url), message).with_status(status.as_u16()))
+    }
+
+    /// Begins a read whose answer has no end. The time-out limits how long it may take to begin.
+    pub(super) async fn open(&self, call: Call) -> Result<Response, Error> {
+        if self.sending == Sending::Shown {
+            return Err(Error::not_sent(call));
+        }
+        let url = call.url.clone();
+        let connection = |reason| Error::new(ErrorKind::Connection, Some(url.clone()), reason);
+        let sent = self.request(Api::Classic, call).timeout(ENDLESS).send();
+        let answer = tokio::time::timeout(self.timeout, sent).await;
+        let answer = answer.map_err(|_| connection("it does not answer in time".into()))?;
+        let response = answer.map_err(|error| connection(root(&error)))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let body = response.bytes().await.map_err(|error| connection(root(&error)))?;
+        let (kind, message) = failure(Api::Classic, status, &body);
         Err(Error::new(kind, Some(url), message).with_status(status.as_u16()))
     }
 

@@ -3,7 +3,6 @@
 use super::ids::{Reference, SoftwareRelease};
 use super::instance::{Instance, Request};
 use super::parameters::Value;
-use super::state::RequestedState;
 
 /// What a shared instance demands of its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +15,8 @@ pub struct HostCriteria {
     pub software_type: String,
     /// The partition it must be in, if the SLA names the host by `instance_guid`.
     pub partition: Option<String>,
+    /// What its partition must be able to do, where that is known.
+    pub capability: Option<String>,
 }
 
 impl HostCriteria {
@@ -32,14 +33,8 @@ impl HostCriteria {
                 .sla_text("instance_guid")
                 .map(|guid| guid.strip_prefix(&prefix).map_or(guid.clone(), ToOwned::to_owned))
                 .map(|named| host.map_or(named, ToString::to_string)),
+            capability: request.sla_text("capability"),
         }
-    }
-
-    /// Whether an instance in a partition of a computer can be the host. One that is to be destroyed keeps the shared
-    /// instances it has, but takes no new ones.
-    #[must_use]
-    pub fn accept(&self, host: &Instance, computer: &Reference, partition: &Reference) -> bool {
-        self.fit(host, computer, partition) && host.wish.state != RequestedState::Destroyed
     }
 
     /// Whether an instance in a partition of a computer is what the criteria describe.

@@ -1,7 +1,9 @@
 //! Events: who did what, when, to what.
 
+use super::difference::Difference;
 use super::instance::Instance;
 use super::partition::Partition;
+use super::service::InstanceName;
 use super::timestamp::Timestamp;
 
 /// An event as it is recorded. Subjects are kept as text, so that events outlive what they speak of.
@@ -21,6 +23,10 @@ pub struct NewEvent {
     pub software_release: Option<String>,
     /// The message, log or state.
     pub text: String,
+    /// What changed.
+    pub changes: Vec<Difference>,
+    /// Other instances that their nodes process again because of it.
+    pub woken: Vec<InstanceName>,
 }
 
 impl NewEvent {
@@ -53,6 +59,19 @@ impl NewEvent {
     pub fn software_release(self, software_release: &str) -> Self {
         Self { software_release: Some(software_release.into()), ..self }
     }
+
+    /// It changed something.
+    #[must_use]
+    pub fn changes(self, changes: Vec<Difference>) -> Self {
+        Self { changes, ..self }
+    }
+
+    /// It makes another instance be processed again.
+    #[must_use]
+    pub fn wakes(mut self, instance: &Instance) -> Self {
+        self.woken.push(InstanceName::of(instance));
+        self
+    }
 }
 
 /// Which events are wanted. Newest come first.
@@ -60,7 +79,7 @@ impl NewEvent {
 pub struct EventQuery {
     /// Only those about this computer.
     pub computer: Option<String>,
-    /// Only those about instances of this title.
+    /// Only those about instances of this title, or that make one be processed again.
     pub instance: Option<String>,
     /// Only those that last happened at this time or later.
     pub since: Option<Timestamp>,
@@ -70,8 +89,17 @@ pub struct EventQuery {
     pub limit: u32,
 }
 
+/// Which events are followed, in the order in which they happen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only those about this computer.
+    pub computer: Option<String>,
+    /// Only those about instances of this title, or that make one be processed again.
+    pub instance: Option<String>,
+}
+
 /// The place of an event in the list of events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventPlace {
     /// When the event last happened.
     pub last_at: Timestamp,
@@ -104,4 +132,42 @@ pub struct Event {
     pub software_release: Option<String>,
     /// The message, log or state.
     pub text: String,
+    /// What changed.
+    pub changes: Vec<Difference>,
+    /// Other instances that their nodes process again because of it.
+    pub woken: Vec<InstanceName>,
+}
+
+impl Event {
+    /// Its place in the list of events, which moves when it is counted again.
+    #[must_use]
+    pub fn place(&self) -> EventPlace {
+        EventPlace { last_at: self.last_at, id: self.id }
+    }
+
+    /// Whether it is a report of a node about an instance that it processes.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        const REPORTS: [&str; 5] = [
+            "buildingComputerPartition",
+            "availableComputerPartition",
+            "startedComputerPartition",
+            "stoppedComputerPartition",
+            "softwareInstanceError",
+        ];
+        REPORTS.contains(&self.kind.as_str())
+    }
+
+    /// Whether it made the node of an instance, which changed last at `changed_at`, process it.
+    #[must_use]
+    pub fn causes_processing(&self, name: &InstanceName, changed_at: Timestamp) -> bool {
+        const NOTED: [&str; 2] = ["requester", "sla"];
+        let own = self.instance.as_deref() == Some(name.title.as_str());
+        let visible =
+            self.changes.is_empty() || self.changes.iter().any(|change| !NOTED.contains(&change.what.as_str()));
+        self.last_at == changed_at
+            || self.woken.contains(name)
+            || (own && self.kind == "softwareInstanceBang")
+            || (own && self.kind == "requestComputerPartition" && visible)
+    }
 }

@@ -1,5 +1,7 @@
 //! What people see of their orders: services, which are the roots of instance trees, and the news of what runs.
 
+use std::fmt;
+
 use super::ids::{Reference, SoftwareRelease, Title};
 use super::instance::{Instance, SharedInstance};
 use super::partition::Partition;
@@ -119,6 +121,14 @@ impl InstallationNews {
             reference: Some(self.installation.software_release.to_string()),
             status: self.status.clone(),
         }
+    }
+}
+
+/// The title, and of which tree it is: `kid of root`.
+impl fmt::Display for InstanceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)?;
+        self.root.as_ref().map_or(Ok(()), |root| write!(f, " of {root}"))
     }
 }
 

@@ -117,6 +117,12 @@ pub struct Status {
 }
 
 impl Status {
+    /// Whether it says that somebody wants the instance to be processed again, and so nothing of its processing.
+    #[must_use]
+    pub fn is_bang(&self) -> bool {
+        self.text.starts_with("#error bang called: ")
+    }
+
     /// The record after a new report.
     #[must_use]
     pub fn after(previous: Option<&Self>, report: &Report, user: &str, now: Timestamp) -> Self {

@@ -1,8 +1,9 @@
-//! What belongs to the server and not to the protocol: readiness, the root, the run id.
+//! What belongs to the server and not to the protocol: readiness, imports, events, the root, the run id.
 
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::events;
 use super::extract::Front;
 use super::route::{read, write};
 use super::slap_tool::{Answer, Form, read_description, text};
@@ -16,6 +17,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(read("/-/ready", Everybody).to(ready))
         .service(write("/-/import", People).to(import))
+        .service(read("/-/events", People).to(events::events))
         .service(read("/", Everybody).to(root))
         .service(read("/getRunId", Everybody).to(get_run_id));
 }

@@ -4,6 +4,7 @@ mod cache;
 mod control;
 mod docs;
 mod error;
+mod events;
 mod extract;
 mod failure;
 mod guard;

@@ -12,6 +12,7 @@ use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use thiserror::Error;
+use tokio::sync::watch;
 
 use super::identity::PeerCertificate;
 use super::state::{LocalAddress, State};
@@ -73,18 +74,23 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     ready: String,
+    closing: watch::Sender<bool>,
     master: Master,
     _lock: Lock,
 }
 
 /// Stops a running server.
 #[derive(Debug, Clone)]
-pub struct Stopper(ServerHandle);
+pub struct Stopper {
+    server: ServerHandle,
+    closing: watch::Sender<bool>,
+}
 
 impl Stopper {
-    /// Stops accepting, and waits until what is in flight is answered.
+    /// Stops accepting, ends the streams of events, and waits until what is in flight is answered.
     pub async fn stop(&self) {
-        self.0.stop(true).await;
+        self.closing.send_replace(true);
+        self.server.stop(true).await;
     }
 }
 
@@ -125,7 +131,9 @@ impl Application {
         let ready = control::ready(&where_it_is);
         let token = pki::new_token();
         lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
-        let state = web::Data::new(State::new(master.clone(), &config, ready.clone(), authority, token));
+        let (closing, closed) = watch::channel(false);
+        let state = State::new(master.clone(), &config, ready.clone(), authority, token, closed);
+        let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
@@ -154,7 +162,7 @@ impl Application {
             Some(plain) => server.and_then(|server| server.listen(plain)),
         };
         let server = server.map_err(StartError::Publish)?.run();
-        Ok(Self { server, address, ready, master, _lock: lock })
+        Ok(Self { server, address, ready, closing, master, _lock: lock })
     }
 
     /// The port that it listens on.
@@ -184,7 +192,7 @@ impl Application {
     /// What stops it.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
-        Stopper(self.server.handle())
+        Stopper { server: self.server.handle(), closing: self.closing.clone() }
     }
 
     /// Serves until it is stopped; then checkpoints and closes the database.

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use tokio::sync::watch::Receiver;
+
 use super::cache::Cache;
 use crate::config::Config;
 use crate::domain::timestamp::TimestampFormat;
@@ -22,6 +24,8 @@ pub struct State {
     pub information: Cache,
     /// Encoded JSON-RPC documents of instances that hold until something changes.
     pub instances: Cache,
+    /// Whether the server is stopping.
+    pub closing: Receiver<bool>,
     /// Thirty-two random characters, new at every start.
     pub run_id: String,
     /// The secret by which the owner of the database proves that he is: it stands in the lock of the database.
@@ -56,11 +60,13 @@ impl State {
         ready: String,
         authority: Option<LocalAuthority>,
         operator_token: String,
+        closing: Receiver<bool>,
     ) -> Self {
         Self {
             master,
             information: Cache::default(),
             instances: Cache::default(),
+            closing,
             run_id: run_id(),
             operator_token,
             require_certificate: config.require_certificate,

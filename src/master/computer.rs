@@ -15,15 +15,6 @@ use crate::storage::{ReadTx, StatusSubject, WriteTx};
 /// A computer that asks again within this time is not recorded again.
 const ACCESS: Duration = Duration::from_secs(10);
 
-/// A consumption report that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consumption {
-    /// The reference of its first transaction; may be empty.
-    pub source_reference: String,
-    /// The document as it was sent.
-    pub document: String,
-}
-
 impl Master {
     /// All that a node needs to know about its computer.
     ///
@@ -73,12 +64,15 @@ impl Master {
             .write(move |tx| {
                 let id = find_computer(**tx, &computer)?;
                 let now = tx.now();
+                let mut woken = Vec::new();
                 for root in tx.roots_on(id)? {
                     tx.touch_tree(root, now)?;
+                    woken.extend(tx.placed_names(root)?);
                 }
                 let report = Report::ComputerBang(message);
                 super::status::store(tx, StatusSubject::Computer(id), &report, &user)?;
-                Ok(tx.record(&NewEvent::new(user, report.kind(), report.detail()).computer(&computer), now)?)
+                let event = NewEvent::new(user, report.kind(), report.detail()).computer(&computer);
+                Ok(tx.record(&NewEvent { woken, ..event }, now)?)
             })
             .await
     }
@@ -89,30 +83,6 @@ impl Master {
     /// When the database fails.
     pub async fn request_computer(&self, title: Title, speaker: Speaker) -> Result<Reference, Error> {
         self.db.write(move |tx| request_computer(tx, &title, &speaker)).await
-    }
-
-    /// Stores a consumption report; returns its number among those of the same computer and source reference.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] when there is no such computer.
-    pub async fn use_computer(
-        &self,
-        computer: String,
-        consumption: Consumption,
-        speaker: Speaker,
-    ) -> Result<i64, Error> {
-        let user = speaker.reporter(Some(&computer));
-        self.db
-            .write(move |tx| {
-                let id = find_computer(**tx, &computer)?;
-                let now = tx.now();
-                let Consumption { source_reference, document } = &consumption;
-                let number = tx.insert_consumption(id, source_reference, document, &user, now)?;
-                let text = format!("consumption report {number} of {source_reference:?}");
-                tx.record(&NewEvent::new(user, "useComputer", text).computer(&computer), now)?;
-                Ok(number)
-            })
-            .await
     }
 }
 

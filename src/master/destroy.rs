@@ -1,5 +1,6 @@
 //! The end of instances: the node reports that it wiped a partition.
 
+use super::request::differences;
 use super::requester::{Speaker, find_partition};
 use super::target::{Target, find};
 use super::{Error, Master, shared};
@@ -94,11 +95,19 @@ fn want_destroyed(tx: &WriteTx<'_>, mut instance: Instance, user: &str) -> Resul
     if instance.wish.state == RequestedState::Destroyed {
         return Ok(());
     }
+    let before = instance.clone();
     instance.wish.state = RequestedState::Destroyed;
+    save(tx, &before, instance, user)
+}
+
+/// Stores what is to be destroyed from now on, and tells what that changed.
+fn save(tx: &WriteTx<'_>, before: &Instance, mut instance: Instance, user: &str) -> Result<(), Error> {
     instance.timestamp = tx.now();
     tx.save_instance(&instance)?;
+    let changes = differences(**tx, before, &instance)?;
+    let event = NewEvent::new(user, "requestComputerPartition", "destroyed").instance(&instance).changes(changes);
     let partition = tx.partition_of(instance.id)?;
-    record(tx, &instance, partition.as_ref(), user, "requestComputerPartition", "destroyed")
+    Ok(tx.record(&partition.iter().fold(event, NewEvent::partition), instance.timestamp)?)
 }
 
 fn record(
@@ -137,7 +146,8 @@ fn remove_served(tx: &WriteTx<'_>, host: InstanceId, user: &str) -> Result<(), E
 /// Asks for the destruction of what an instance requested, directly or not, since nobody asks for it any more. What is
 /// left reports to the requester's requester.
 fn hand_over(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Result<(), Error> {
-    for mut child in tx.requested_by(instance.id)? {
+    for before in tx.requested_by(instance.id)? {
+        let mut child = before.clone();
         if child.sharing.is_some() {
             shared::remove(tx, &child, user)?;
             continue;
@@ -146,8 +156,7 @@ fn hand_over(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Result<(), Er
         let heirs = [instance.requester, instance.root];
         child.requester = heirs.into_iter().flatten().find(|&heir| heir != child.id && heir != instance.id);
         child.wish.state = RequestedState::Destroyed;
-        child.timestamp = tx.now();
-        tx.save_instance(&child)?;
+        save(tx, &before, child, user)?;
     }
     Ok(())
 }

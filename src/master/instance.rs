@@ -1,19 +1,24 @@
 //! Instances once they exist: what they publish, their names, and waking their trees.
 
+use std::collections::BTreeSet;
+
 use super::requester::{Speaker, find_partition};
 use super::shared::free_reference;
 use super::target::{Target, find};
 use super::{Error, Master};
 use crate::domain::address::Address;
 use crate::domain::computer::PartitionInformation;
+use crate::domain::difference::{Difference, of_parameters};
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::Title;
 use crate::domain::instance::{Instance, InstanceId};
 use crate::domain::parameters::Parameters;
+use crate::domain::service::InstanceName;
 use crate::domain::state::RequestedState;
 use crate::domain::status::Report;
-use crate::storage::{Publisher, ReadTx, StatusSubject, WriteTx};
+use crate::domain::timestamp::Timestamp;
+use crate::storage::{Publisher, ReadTx, StatusSubject, WriteTx, structure};
 
 /// The outcome of a rename.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +66,15 @@ impl Master {
                     return Ok(false);
                 }
                 tx.set_connection(publisher.id, &connection)?;
-                if publisher.connection.is_some_and(|stored| stored.same_texts(&connection)) {
+                if publisher.connection.as_ref().is_some_and(|stored| stored.same_texts(&connection)) {
                     return Ok(false);
                 }
                 let now = tx.now();
-                if let Some(requester) = publisher.requester {
-                    tx.touch(requester, now)?;
+                let requester = publisher.requester.map_or(Ok(None), |requester| tx.instance(requester))?;
+                if let Some(requester) = &requester {
+                    tx.touch(requester.id, now)?;
                 }
+                let before = publisher.connection.unwrap_or_default();
                 let keys: Vec<&str> = connection.as_map().keys().map(String::as_str).collect();
                 let event = NewEvent {
                     user,
@@ -77,6 +84,8 @@ impl Master {
                     instance: Some(publisher.title),
                     software_release: Some(publisher.software_release),
                     text: format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") }),
+                    changes: of_parameters("connection", &before, &connection, structure),
+                    woken: requester.iter().map(InstanceName::of).collect(),
                 };
                 tx.record(&event, now)?;
                 Ok(true)
@@ -94,13 +103,19 @@ impl Master {
             .write(move |tx| {
                 let (instance, partition) = find(**tx, &target)?;
                 let now = tx.now();
-                tx.touch_tree(instance.root.unwrap_or(instance.id), now)?;
+                let root = instance.root.unwrap_or(instance.id);
+                tx.touch_tree(root, now)?;
+                let mut woken = tx.placed_names(root)?;
                 if let Some(sharing) = &instance.sharing {
                     tx.touch(sharing.host, now)?;
+                    woken.extend(tx.instance(sharing.host)?.iter().map(InstanceName::of));
                 }
+                let own = InstanceName::of(&instance);
+                woken.retain(|name| instance.sharing.is_some() || *name != own);
                 let report = Report::SoftwareInstanceBang(message);
                 super::status::store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
                 let event = NewEvent::new(user, report.kind(), report.detail()).instance(&instance);
+                let event = NewEvent { woken, ..event };
                 Ok(tx.record(&partition.iter().fold(event, NewEvent::partition), now)?)
             })
             .await
@@ -126,6 +141,9 @@ impl Master {
                 }
                 refuse_taken(tx, &instance, &new_name)?;
                 let text = format!("{} is now {new_name}", instance.title);
+                let changes = vec![Difference::new("title", Some(&instance.title), Some(&new_name))];
+                let now = tx.now();
+                let mut hosts = BTreeSet::new();
                 let renamed = instance.id;
                 let root = instance.root.unwrap_or(instance.id);
                 let affected = |member: &Instance| member.id == renamed || root == renamed;
@@ -136,11 +154,15 @@ impl Master {
                 tx.save_instance(&instance)?;
                 for member in &mut tx.tree(root)? {
                     if member.sharing.is_some() && affected(member) {
-                        refer(tx, member)?;
+                        hosts.extend(refer(tx, member, now)?);
                     }
                 }
-                let event = NewEvent::new(user, "softwareInstanceRename", text).instance(&instance);
-                tx.record(&partition.iter().fold(event, NewEvent::partition), tx.now())?;
+                let mut event =
+                    NewEvent::new(user, "softwareInstanceRename", text).instance(&instance).changes(changes);
+                for host in hosts {
+                    event = tx.instance(host)?.iter().fold(event, NewEvent::wakes);
+                }
+                tx.record(&partition.iter().fold(event, NewEvent::partition), now)?;
                 Ok(Renamed::Done)
             })
             .await
@@ -215,17 +237,19 @@ fn published(tx: ReadTx<'_>, target: &Target) -> Result<Published, Error> {
     })
 }
 
-/// Gives a shared instance the reference that follows from its titles, and makes its host process it.
-fn refer(tx: &WriteTx<'_>, instance: &mut Instance) -> Result<(), Error> {
+/// Gives a shared instance the reference that follows from its titles. The host that knows it by another one from now on
+/// is made to process it.
+fn refer(tx: &WriteTx<'_>, instance: &mut Instance, now: Timestamp) -> Result<Option<InstanceId>, Error> {
     let natural = instance.natural_reference();
-    let Some(sharing) = instance.sharing.as_mut() else { return Ok(()) };
-    if sharing.reference != natural {
-        sharing.reference = free_reference(**tx, sharing.host, &natural)?;
-        let host = sharing.host;
-        tx.save_instance(instance)?;
-        tx.touch(host, tx.now())?;
+    let Some(sharing) = instance.sharing.as_mut() else { return Ok(None) };
+    if sharing.reference == natural {
+        return Ok(None);
     }
-    Ok(())
+    sharing.reference = free_reference(**tx, sharing.host, &natural)?;
+    let host = sharing.host;
+    tx.save_instance(instance)?;
+    tx.touch(host, now)?;
+    Ok(Some(host))
 }
 
 /// A title is taken by any other instance of the tree, or by any other root.

@@ -5,7 +5,7 @@ use super::target::{find, place};
 use super::{Error, Master, Target};
 use crate::domain::address::Address;
 use crate::domain::error::Refusal;
-use crate::domain::event::{Event, EventQuery};
+use crate::domain::event::{Event, EventFilter, EventPlace, EventQuery};
 use crate::domain::instance::{Instance, InstanceId};
 use crate::domain::partition::Partition;
 use crate::domain::software::SoftwareInstallation;
@@ -176,6 +176,25 @@ impl Master {
     /// When the database fails.
     pub async fn event_list(&self, query: EventQuery) -> Result<Vec<Event>, Error> {
         self.db.read(move |tx| Ok(tx.events(&query)?)).await
+    }
+
+    /// The first event after a place that is wanted. The place moves to where the search ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_event(&self, filter: &EventFilter, place: &mut EventPlace) -> Result<Option<Event>, Error> {
+        let (found, searched) = self.db.look(|tx| Ok::<_, Error>(tx.next_event(filter, *place)?))?;
+        *place = searched;
+        Ok(found)
+    }
+
+    /// The place of the event that happened last, or before all of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_event(&self) -> Result<EventPlace, Error> {
+        let last = self.db.look(|tx| Ok::<_, Error>(tx.last_event()?))?;
+        Ok(last.unwrap_or(EventPlace { last_at: Timestamp(0), id: 0 }))
     }
 
     /// The references of all computers, sorted.

@@ -3,12 +3,15 @@
 
 mod access;
 mod certificate;
-pub mod computer;
+mod computer;
+mod consumption;
 mod destroy;
+mod explain;
 mod format;
 mod instance;
 mod listing;
 mod person;
+mod placement;
 mod request;
 mod requester;
 mod service;
@@ -20,8 +23,10 @@ mod target;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio::sync::watch;
 
 pub use destroy::Destroyed;
+pub use explain::explain_file;
 pub use instance::Renamed;
 pub use listing::InstanceView;
 pub use person::USER;
@@ -92,6 +97,12 @@ impl Master {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.db.generation()
+    }
+
+    /// Wakes whoever waits for a change; ends when the database is closed.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.db.changes()
     }
 
     /// Closes the database; whatever is asked later fails.

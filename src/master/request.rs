@@ -1,15 +1,19 @@
 //! Requests of software instances: create, update, read, stop and destroy are the same call.
 
+use super::placement::{self, NoPlace};
 use super::requester::{Requester, Speaker, requester};
 use super::{Error, Master, Settings, shared};
 use crate::domain::address::Address;
+use crate::domain::difference::{Difference, of_wishes};
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
+use crate::domain::explanation::{Refusals, RefusedRequest};
 use crate::domain::frontend::{HttpsFront, Shortcut, shortcut};
-use crate::domain::ids::Reference;
-use crate::domain::instance::{Change, ComputerId, Instance, Request};
+use crate::domain::instance::{Change, Instance, InstanceId, Request};
+use crate::domain::service::InstanceName;
 use crate::domain::state::RequestedState;
-use crate::storage::{NewInstance, Placed, ReadTx, WriteTx};
+use crate::domain::timestamp::Timestamp;
+use crate::storage::{NewInstance, Placed, ReadTx, WriteTx, structure};
 
 /// The outcome of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,9 +36,12 @@ pub enum Requested {
     },
     /// A frontend that needs no host.
     Shortcut(Shortcut),
-    /// An instance that had lost its partition is destroyed.
+    /// Nothing is to be destroyed, or an instance that had lost its partition is.
     Gone(Refusal),
 }
+
+/// The outcome of a request, unless it finds no place.
+pub(super) type Settled = Result<Requested, NoPlace>;
 
 fn software(tx: ReadTx<'_>, placed: Placed) -> Result<Requested, Error> {
     let addresses = tx.addresses(placed.partition.id)?;
@@ -72,7 +79,7 @@ impl Master {
         if let Some(answer) = self.db.look(|tx| command.unchanged(tx))? {
             return Ok(answer);
         }
-        self.db.write(move |tx| command.execute(tx)).await
+        Ok(self.db.write(move |tx| command.execute(tx)).await??)
     }
 }
 
@@ -91,15 +98,48 @@ impl Command {
         }
     }
 
-    fn execute(&self, tx: &WriteTx<'_>) -> Result<Requested, Error> {
+    /// Carries the request out. One that finds no place changes nothing, and is kept so that it can be explained.
+    fn execute(&self, tx: &WriteTx<'_>) -> Result<Result<Requested, Refusal>, Error> {
         let requester = requester(**tx, &self.speaker)?;
-        if self.request.shared {
-            return shared::execute(self, tx, requester.as_ref());
+        let requester = requester.as_ref();
+        let settled = if self.request.shared {
+            shared::execute(self, tx, requester)?
+        } else {
+            match self.stored(**tx, requester)? {
+                Some(instance) => self.repeat(tx, instance, requester)?,
+                None => self.create(tx, requester)?,
+            }
+        };
+        match settled {
+            Ok(answer) => {
+                let root = requester.map(|requester| requester.root);
+                tx.forget_refusal(root, &self.request.title, self.request.shared)?;
+                Ok(Ok(answer))
+            }
+            Err(no_place) => self.keep(tx, requester, no_place).map(Err),
         }
-        match self.stored(**tx, requester.as_ref())? {
-            Some(instance) => self.repeat(tx, instance, requester.as_ref()),
-            None => self.create(tx, requester.as_ref()),
-        }
+    }
+
+    /// The name of who asks, for events.
+    pub(super) fn who(&self, requester: Option<&Requester>) -> String {
+        requester.map_or_else(|| self.speaker.reporter(None), |requester| requester.guid.clone())
+    }
+
+    fn keep(&self, tx: &WriteTx<'_>, requester: Option<&Requester>, no_place: NoPlace) -> Result<Refusal, Error> {
+        let (user, now) = (self.who(requester), tx.now());
+        let refusals = Refusals { user: user.clone(), reason: no_place.reason, at: now, last_at: now, count: 1 };
+        tx.keep_refusal(&RefusedRequest {
+            root: requester.map(|requester| requester.root),
+            requester: requester.map(|requester| requester.id),
+            request: self.request.clone(),
+            refusals,
+        })?;
+        let Request { title, software_release, .. } = &self.request;
+        let event = NewEvent::new(user, "refused", no_place.refusal.to_string())
+            .computer(&placement::computer(&self.request, &self.settings))
+            .software_release(software_release);
+        tx.record(&NewEvent { instance: Some(title.to_string()), ..event }, now)?;
+        Ok(no_place.refusal)
     }
 
     fn stored(&self, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
@@ -111,11 +151,16 @@ impl Command {
         instance.update(wish, requester.map(|requester| requester.id))
     }
 
-    fn create(&self, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
+    fn create(&self, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Settled, Error> {
         let wish = self.request.wish(requester.map(|requester| requester.root_state), None);
         if wish.state == RequestedState::Destroyed || self.request.is_destruction() {
-            return Err(Refusal::NothingToDestroy { title: self.request.title.to_string() }.into());
+            let title = self.request.title.to_string();
+            return Ok(Ok(Requested::Gone(Refusal::NothingToDestroy { title })));
         }
+        let partition = match placement::partition(**tx, &self.request, &self.settings)? {
+            Ok(partition) => partition,
+            Err(no_place) => return Ok(Err(no_place)),
+        };
         let now = tx.now();
         let new = NewInstance {
             title: self.request.title.clone(),
@@ -125,8 +170,8 @@ impl Command {
             sharing: None,
         };
         let id = tx.insert_instance(&new, now)?;
-        self.allocate(tx, id)?;
-        self.placed(tx, id, requester)
+        tx.occupy(partition.id, id)?;
+        self.placed(tx, id, Recorded { requester, changes: Vec::new(), now })
     }
 
     fn repeat(
@@ -134,88 +179,65 @@ impl Command {
         tx: &WriteTx<'_>,
         mut instance: Instance,
         requester: Option<&Requester>,
-    ) -> Result<Requested, Error> {
+    ) -> Result<Settled, Error> {
+        let before = instance.clone();
         let change = self.update(&mut instance, requester);
         let placed = tx.partition_of(instance.id)?;
         if placed.is_none() && instance.wish.state == RequestedState::Destroyed {
             let title = instance.title.to_string();
-            super::destroy::forget_unplaced(tx, &instance, &who(requester))?;
-            return Ok(Requested::Gone(Refusal::DestroyedUnplaced { title }));
+            super::destroy::forget_unplaced(tx, &instance, &self.who(requester))?;
+            return Ok(Ok(Requested::Gone(Refusal::DestroyedUnplaced { title })));
         }
-        if change == Change::Visible || placed.is_none() {
-            instance.timestamp = tx.now();
-        }
-        if change != Change::None || placed.is_none() {
-            tx.save_instance(&instance)?;
-        }
-        if let Some(partition) = placed {
-            let placed = Placed { instance, partition };
-            if change == Change::Visible {
-                record(tx, &placed, requester)?;
-            }
-            return software(**tx, placed);
-        }
-        self.allocate(tx, instance.id)?;
-        self.placed(tx, instance.id, requester)
-    }
-
-    /// Puts an instance into the first free partition of the computer that the SLA names, or of the default one.
-    fn allocate(&self, tx: &WriteTx<'_>, id: crate::domain::instance::InstanceId) -> Result<(), Error> {
-        let computer = self.computer();
-        let refuse = |reason| Refusal::NoFreePartition { title: self.request.title.to_string(), reason };
-        let Some(computer_id) = tx.computer_id(&computer)? else {
-            let known = crate::domain::allocation::known(&tx.computer_references()?);
-            return Err(refuse(format!("there is no computer {computer:?}; known: {known}")).into());
+        let new_place = match &placed {
+            Some(_) => None,
+            None => match placement::partition(**tx, &self.request, &self.settings)? {
+                Ok(partition) => Some(partition.id),
+                Err(no_place) => return Ok(Err(no_place)),
+            },
         };
-        match tx.first_free_partition(computer_id)? {
-            Some(partition) if tx.occupy(partition.id, id)? => Ok(()),
-            _ => {
-                let reason = match tx.partition_references(&computer)?.len() {
-                    0 => format!("{computer} has no partition: format it, or import its description"),
-                    1 => format!("the only partition of {computer} is busy"),
-                    count => format!("all {count} partitions of {computer} are busy"),
-                };
-                Err(refuse(reason).into())
-            }
+        if let (Change::None, Some(partition)) = (change, placed) {
+            return Ok(Ok(software(**tx, Placed { instance, partition })?));
         }
+        let now = tx.now();
+        if change == Change::Visible || new_place.is_some() {
+            instance.timestamp = now;
+        }
+        tx.save_instance(&instance)?;
+        if let Some(partition) = new_place {
+            tx.occupy(partition, instance.id)?;
+        }
+        let changes = differences(**tx, &before, &instance)?;
+        self.placed(tx, instance.id, Recorded { requester, changes, now })
     }
 
-    fn placed(
-        &self,
-        tx: &WriteTx<'_>,
-        id: crate::domain::instance::InstanceId,
-        requester: Option<&Requester>,
-    ) -> Result<Requested, Error> {
+    fn placed(&self, tx: &WriteTx<'_>, id: InstanceId, recorded: Recorded<'_>) -> Result<Settled, Error> {
         let (Some(instance), Some(partition)) = (tx.instance(id)?, tx.partition_of(id)?) else {
             return Err(Refusal::NothingToDestroy { title: self.request.title.to_string() }.into());
         };
-        let placed = Placed { instance, partition };
-        record(tx, &placed, requester)?;
-        software(**tx, placed)
-    }
-
-    /// The computer that the SLA names, or the default one.
-    pub(super) fn computer(&self) -> String {
-        self.request.sla_text("computer_guid").unwrap_or_else(|| self.settings.default_computer.to_string())
-    }
-
-    /// A checked computer of the request and its id.
-    pub(super) fn find_computer(&self, tx: ReadTx<'_>) -> Result<Option<(Reference, ComputerId)>, Error> {
-        let computer = self.computer();
-        match tx.computer_id(&computer)? {
-            Some(id) => Ok(Some((tx.computer_reference(id)?, id))),
-            None => Ok(None),
-        }
+        let Recorded { requester, changes, now } = recorded;
+        let event = NewEvent::new(self.who(requester), "requestComputerPartition", instance.wish.state.as_str());
+        tx.record(&event.partition(&partition).instance(&instance).changes(changes), now)?;
+        Ok(Ok(software(**tx, Placed { instance, partition })?))
     }
 }
 
-/// The name of who asks, for events.
-pub(super) fn who(requester: Option<&Requester>) -> String {
-    requester.map_or_else(|| "user".into(), |requester| requester.guid.clone())
+/// What the event of a request tells.
+struct Recorded<'a> {
+    requester: Option<&'a Requester>,
+    changes: Vec<Difference>,
+    now: Timestamp,
 }
 
-fn record(tx: &WriteTx<'_>, placed: &Placed, requester: Option<&Requester>) -> Result<(), Error> {
-    let Placed { instance, partition } = placed;
-    let event = NewEvent::new(who(requester), "requestComputerPartition", instance.wish.state.as_str());
-    Ok(tx.record(&event.partition(partition).instance(instance), instance.timestamp)?)
+/// What is different about an instance after a request.
+pub(super) fn differences(tx: ReadTx<'_>, before: &Instance, after: &Instance) -> Result<Vec<Difference>, Error> {
+    let mut found = of_wishes(&before.wish, &after.wish, structure);
+    if before.requester != after.requester {
+        let name = |requester: Option<InstanceId>| -> Result<String, Error> {
+            let requester = requester.map_or(Ok(None), |requester| tx.instance(requester))?;
+            Ok(requester.map_or_else(|| "user".into(), |requester| InstanceName::of(&requester).to_string()))
+        };
+        let (from, to) = (name(before.requester)?, name(after.requester)?);
+        found.push(Difference::new("requester", Some(&from), Some(&to)));
+    }
+    Ok(found)
 }

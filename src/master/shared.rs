@@ -1,16 +1,16 @@
 //! Requests of shared instances: rows of their own, served by a host.
 
 use super::Error;
-use super::request::{Command, Requested, who};
+use super::placement::{self, host_criteria};
+use super::request::{Command, Requested, Settled, differences};
 use super::requester::Requester;
-use super::target::by_guid;
-use crate::domain::allocation::{HostCriteria, known, reserved_key};
+use crate::domain::allocation::reserved_key;
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::Reference;
 use crate::domain::instance::{Change, ComputerId, Instance, InstanceId, Sharing, natural_reference};
-use crate::domain::partition::Partition;
 use crate::domain::state::RequestedState;
+use crate::domain::timestamp::Timestamp;
 use crate::storage::{NewInstance, Placed, ReadTx, WriteTx};
 
 /// The answer, if the request changes nothing.
@@ -27,7 +27,7 @@ pub(super) fn unchanged(
 }
 
 /// Creates, updates or destroys the shared instance.
-pub(super) fn execute(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
+pub(super) fn execute(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Settled, Error> {
     check(command)?;
     match stored(command, **tx, requester)? {
         None => create(command, tx, requester),
@@ -51,7 +51,8 @@ fn check(command: &Command) -> Result<(), Error> {
 /// The shared instance of this title: on the computer that the SLA names, else wherever it is.
 fn stored(command: &Command, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
     let mut titled = tx.shared_instances_titled(requester.map(|requester| requester.root), &command.request.title)?;
-    let wanted = command.find_computer(tx)?.map(|(_, id)| id);
+    let computer = placement::computer(&command.request, &command.settings);
+    let wanted = tx.computer_id(&computer)?;
     let here = titled.iter().position(|instance| instance.sharing.as_ref().map(|sharing| sharing.computer) == wanted);
     match (here, command.request.sla_text("computer_guid")) {
         (Some(index), _) => Ok(Some(titled.swap_remove(index))),
@@ -70,84 +71,45 @@ fn destroys(command: &Command, updated: &Instance) -> bool {
     command.request.is_destruction() || updated.wish.state == RequestedState::Destroyed
 }
 
-/// What the request demands of a host on a computer; the host may be named by any identifier ever handed out for it.
-fn criteria(command: &Command, tx: ReadTx<'_>, computer: &Reference) -> Result<HostCriteria, Error> {
-    let host = match command.request.sla_text("instance_guid") {
-        Some(guid) => by_guid(tx, &guid)?,
-        None => None,
-    };
-    let partition = host.map_or(Ok(None), |host| tx.partition_of(host.id))?;
-    let named = partition.filter(|partition| partition.computer == *computer).map(|partition| partition.reference);
-    Ok(HostCriteria::new(&command.request, computer, named.as_ref()))
-}
-
 /// The host that serves the instance already, if it still is what the request asks for.
 fn current_host(command: &Command, tx: ReadTx<'_>, instance: &Instance) -> Result<Option<Placed>, Error> {
     let Some(sharing) = &instance.sharing else { return Ok(None) };
     let (Some(host), Some(partition)) = (tx.instance(sharing.host)?, tx.partition_of(sharing.host)?) else {
         return Ok(None);
     };
-    let criteria = criteria(command, tx, &partition.computer)?;
+    let criteria = host_criteria(tx, &command.request, &partition.computer)?;
     let fits = criteria.fit(&host, &partition.computer, &partition.reference);
     Ok(fits.then_some(Placed { instance: host, partition }))
 }
 
-/// The first instance, in the order of the partitions, that may serve a new shared instance.
-fn choose_host(command: &Command, tx: ReadTx<'_>, computer: &Reference, id: ComputerId) -> Result<Placed, Error> {
-    let criteria = criteria(command, tx, computer)?;
-    let running = tx.instances_running(id, &criteria.software_release)?;
-    let mut candidates = Vec::new();
-    for host in running {
-        let Some(partition) = tx.partition_of(host.id)? else { continue };
-        if criteria.accept(&host, computer, &partition.reference) {
-            return Ok(Placed { instance: host, partition });
-        }
-        candidates.push(candidate(&host, &partition));
+fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Settled, Error> {
+    let Command { request, settings, .. } = command;
+    let wish = request.wish(requester.map(|requester| requester.root_state), None);
+    if wish.state == RequestedState::Destroyed || request.is_destruction() {
+        return Ok(Ok(Requested::Gone(Refusal::NothingToDestroy { title: request.title.to_string() })));
     }
-    let reason = if candidates.is_empty() {
-        format!("no instance on {computer} runs this software release")
-    } else {
-        format!("instances of this software release on {computer}: {}", known(&candidates))
+    let computer = placement::computer(request, settings);
+    let Some((computer, computer_id)) = placement::find_computer(**tx, &computer)? else {
+        return Ok(Err(placement::no_computer(**tx, request, &computer)?));
     };
-    Err(Refusal::NoHost { criteria: criteria.to_string(), reason }.into())
-}
-
-fn candidate(host: &Instance, partition: &Partition) -> String {
-    let (title, wish) = (&host.title, &host.wish);
-    format!("{title} in {} (type {}, {})", partition.reference, wish.software_type, wish.state)
-}
-
-fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) -> Result<Requested, Error> {
-    let wish = command.request.wish(requester.map(|requester| requester.root_state), None);
-    if wish.state == RequestedState::Destroyed || command.request.is_destruction() {
-        return Err(Refusal::NothingToDestroy { title: command.request.title.to_string() }.into());
-    }
-    let Some((computer, computer_id)) = command.find_computer(**tx)? else {
-        let computer = command.computer();
-        let known = known(&tx.computer_references()?);
-        let criteria = format!("['{}', '{computer}']", command.request.software_release);
-        return Err(
-            Refusal::NoHost { criteria, reason: format!("there is no computer {computer:?}; known: {known}") }.into()
-        );
+    let host = match placement::host(**tx, request, &computer, computer_id)? {
+        Ok((host, _)) => host,
+        Err(no_place) => return Ok(Err(no_place)),
     };
-    let host = choose_host(command, **tx, &computer, computer_id)?;
     let root_title = requester.map_or("", |requester| requester.root_title.as_str());
-    let natural = natural_reference(root_title, &command.request.title);
+    let natural = natural_reference(root_title, &request.title);
     let now = tx.now();
     let new = NewInstance {
-        title: command.request.title.clone(),
+        title: request.title.clone(),
         root: requester.map(|requester| requester.root),
         requester: requester.map(|requester| requester.id),
         wish,
-        sharing: Some(Sharing {
-            host: host.instance.id,
-            reference: free_reference(**tx, host.instance.id, &natural)?,
-            computer: computer_id,
-        }),
+        sharing: Some(Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: computer_id }),
     };
     let id = tx.insert_instance(&new, now)?;
-    tx.touch(host.instance.id, now)?;
-    answer(command, tx, id, requester)
+    tx.touch(host, now)?;
+    let event = NewEvent::new(command.who(requester), "requestComputerPartition", "");
+    answer(command, tx, id, woken(**tx, event, host)?, now)
 }
 
 fn repeat(
@@ -155,52 +117,66 @@ fn repeat(
     tx: &WriteTx<'_>,
     mut instance: Instance,
     requester: Option<&Requester>,
-) -> Result<Requested, Error> {
+) -> Result<Settled, Error> {
+    let before = instance.clone();
     let change = update(command, &mut instance, requester);
     if destroys(command, &instance) {
-        return destroy(tx, instance, requester);
+        return Ok(Ok(destroy(tx, instance, &command.who(requester))?));
     }
     let current = current_host(command, **tx, &instance)?;
-    let moved = current.is_none();
+    if let (Change::None, Some(host)) = (change, &current) {
+        return Ok(Ok(served(**tx, instance, host.clone())?));
+    }
     let natural = instance.natural_reference();
-    if let (None, Some(sharing)) = (&current, instance.sharing.as_mut()) {
-        let (computer, id) = match command.request.sla_text("computer_guid") {
-            Some(_) => (tx.computer_reference(sharing.computer)?, sharing.computer),
-            None => match command.find_computer(**tx)? {
-                Some(found) => found,
-                None => (tx.computer_reference(sharing.computer)?, sharing.computer),
-            },
+    let moved = current.is_none();
+    if let (true, Some(sharing)) = (moved, instance.sharing.as_mut()) {
+        let (computer, id) = wanted_computer(command, **tx, sharing.computer)?;
+        let host = match placement::host(**tx, &command.request, &computer, id)? {
+            Ok((host, _)) => host,
+            Err(no_place) => return Ok(Err(no_place)),
         };
-        let host = choose_host(command, **tx, &computer, id)?.instance.id;
         if host != sharing.host {
-            tx.touch(sharing.host, tx.now())?;
             *sharing = Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: id };
         }
     }
+    let now = tx.now();
+    let mut event = NewEvent::new(command.who(requester), "requestComputerPartition", "");
+    event.changes = differences(**tx, &before, &instance)?;
     if change == Change::Visible || moved {
-        instance.timestamp = tx.now();
-        if let Some(sharing) = &instance.sharing {
-            tx.touch(sharing.host, instance.timestamp)?;
+        instance.timestamp = now;
+        let hosts = [&before, &instance].map(|instance| instance.sharing.as_ref().map(|sharing| sharing.host));
+        for host in if hosts[0] == hosts[1] { &hosts[..1] } else { &hosts[..] }.iter().flatten() {
+            tx.touch(*host, now)?;
+            event = woken(**tx, event, *host)?;
         }
     }
-    if change == Change::None && !moved {
-        return match current {
-            Some(host) => served(**tx, instance, host),
-            None => answer(command, tx, instance.id, requester),
-        };
-    }
     tx.save_instance(&instance)?;
-    answer(command, tx, instance.id, requester)
+    answer(command, tx, instance.id, event, now)
 }
 
-fn destroy(tx: &WriteTx<'_>, mut instance: Instance, requester: Option<&Requester>) -> Result<Requested, Error> {
+/// The computer that a host is searched on: the one that the instance lives on, unless its SLA names none.
+fn wanted_computer(command: &Command, tx: ReadTx<'_>, present: ComputerId) -> Result<(Reference, ComputerId), Error> {
+    if command.request.sla_text("computer_guid").is_none()
+        && let Some(found) = placement::find_computer(tx, &placement::computer(&command.request, &command.settings))?
+    {
+        return Ok(found);
+    }
+    Ok((tx.computer_reference(present)?, present))
+}
+
+/// The event that also wakes a host.
+fn woken(tx: ReadTx<'_>, event: NewEvent, host: InstanceId) -> Result<NewEvent, Error> {
+    Ok(tx.instance(host)?.iter().fold(event, NewEvent::wakes))
+}
+
+fn destroy(tx: &WriteTx<'_>, mut instance: Instance, user: &str) -> Result<Requested, Error> {
     instance.wish.state = RequestedState::Destroyed;
     let title = instance.title.to_string();
     let host = match &instance.sharing {
         Some(sharing) => placed(**tx, sharing.host)?,
         None => None,
     };
-    remove(tx, &instance, &who(requester))?;
+    remove(tx, &instance, user)?;
     match host {
         Some(host) => served(**tx, instance, host),
         None => Ok(Requested::Gone(Refusal::DestroyedUnplaced { title })),
@@ -218,6 +194,7 @@ pub(super) fn remove(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Resul
         None => None,
     };
     let event = NewEvent::new(user, "destroyed", "shared instance").instance(instance);
+    let event = instance.sharing.as_ref().map_or(Ok(event.clone()), |sharing| woken(**tx, event, sharing.host))?;
     tx.record(&host.iter().fold(event, |event, host| event.partition(&host.partition)), now)?;
     Ok(tx.delete_instance(instance.id)?)
 }
@@ -227,22 +204,23 @@ fn placed(tx: ReadTx<'_>, id: InstanceId) -> Result<Option<Placed>, Error> {
     Ok(instance.zip(partition).map(|(instance, partition)| Placed { instance, partition }))
 }
 
+/// Records the event of a request, and answers.
 fn answer(
     command: &Command,
     tx: &WriteTx<'_>,
     id: InstanceId,
-    requester: Option<&Requester>,
-) -> Result<Requested, Error> {
+    event: NewEvent,
+    now: Timestamp,
+) -> Result<Settled, Error> {
     let refuse = || Refusal::NothingToDestroy { title: command.request.title.to_string() };
     let instance = tx.instance(id)?.ok_or_else(refuse)?;
     let host = match &instance.sharing {
         Some(sharing) => placed(**tx, sharing.host)?.ok_or_else(refuse)?,
         None => return Err(refuse().into()),
     };
-    let text = format!("shared, {}", instance.wish.state);
-    let event = NewEvent::new(who(requester), "requestComputerPartition", text);
-    tx.record(&event.partition(&host.partition).instance(&instance), instance.timestamp)?;
-    served(**tx, instance, host)
+    let event = NewEvent { text: format!("shared, {}", instance.wish.state), ..event };
+    tx.record(&event.partition(&host.partition).instance(&instance), now)?;
+    Ok(Ok(served(**tx, instance, host)?))
 }
 
 fn served(tx: ReadTx<'_>, instance: Instance, host: Placed) -> Result<Requested, Error> {

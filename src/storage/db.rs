@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use rusqlite::{Connection, OpenFlags, Params, Row};
+use tokio::sync::watch;
 
 use super::writer::{Clock, Writer};
 use super::{Error, OpenError, open};
@@ -114,6 +115,12 @@ impl Db {
         self.0.writer.generation()
     }
 
+    /// Wakes whoever waits for a commit that changes something; ends when the database is closed.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.writer.changes()
+    }
+
     /// Commits what waits, empties the log into the file and closes it, whoever still holds a clone.
     pub fn close(&self) {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -131,10 +138,10 @@ impl Db {
 ///
 /// # Errors
 /// [`OpenError`], also for a missing file; or what the closure returns.
-pub(super) fn read_file<T>(
+pub fn read_file<T, E: From<Error>>(
     path: &Path,
-    closure: impl Fn(ReadTx<'_>) -> Result<T, Error>,
-) -> Result<Result<T, Error>, OpenError> {
+    closure: impl Fn(ReadTx<'_>) -> Result<T, E>,
+) -> Result<Result<T, E>, OpenError> {
     if !path.exists() {
         return Err(OpenError::Missing { path: path.to_owned() });
     }

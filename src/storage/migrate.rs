@@ -3,10 +3,10 @@
 //! What a step makes must read as in schema.sql, letter by letter: a test compares the two.
 
 /// The steps, from version 1 upwards.
-const STEPS: &[&str] = &[IDENTITIES];
+const STEPS: &[&str] = &[IDENTITIES, REASONS];
 
 /// The version of schema.sql.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The steps that lead from a version to that of schema.sql.
 pub(super) fn steps(from: i64) -> impl Iterator<Item = &'static str> {
@@ -50,6 +50,63 @@ CREATE INDEX certificate_computer ON certificate (computer_id);
 CREATE INDEX certificate_instance ON certificate (instance_id);
 CREATE INDEX certificate_person ON certificate (person_id);
 CREATE INDEX certificate_revoked ON certificate (revoked_at) WHERE revoked_at IS NOT NULL;
+";
+
+/// Version 3: what changed, what was refused, and what was used.
+const REASONS: &str = "
+ALTER TABLE event RENAME TO former_event;
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL DEFAULT 1,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    computer TEXT,
+    partition TEXT,
+    instance TEXT,
+    software_release TEXT,
+    text TEXT NOT NULL,
+    changes TEXT NOT NULL,
+    woken TEXT NOT NULL
+) STRICT;
+INSERT INTO event SELECT *, '', '' FROM former_event;
+DROP TABLE former_event;
+CREATE INDEX event_last_at ON event (last_at, id);
+CREATE INDEX event_subject ON event (computer, partition, instance, software_release, id);
+
+-- Of each consumption report, whose use each of its movements is, and why it does not count: as judged when it arrived.
+CREATE TABLE movement (
+    consumption_id INTEGER NOT NULL REFERENCES consumption (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    item TEXT CHECK (item IN ('computer', 'instance')),
+    title TEXT,
+    root_title TEXT,
+    fault TEXT,
+    PRIMARY KEY (consumption_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The latest request of each title that found no place, until the same request finds one or is given up.
+CREATE TABLE refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    root_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
+    requester_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+    software_release TEXT NOT NULL,
+    software_type TEXT NOT NULL,
+    requested_state TEXT,
+    parameters TEXT NOT NULL,
+    sla TEXT NOT NULL,
+    user TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX refusal_title ON refusal (title, shared, ifnull(root_id, 0));
+CREATE INDEX refusal_root ON refusal (root_id);
+CREATE INDEX refusal_requester ON refusal (requester_id);
 ";
 
 #[cfg(test)]

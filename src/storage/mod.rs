@@ -15,6 +15,7 @@ mod name;
 mod open;
 mod partition;
 mod person;
+mod refusal;
 mod service;
 mod show;
 mod software;
@@ -25,12 +26,21 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::domain::parameters::Value;
+use crate::wire::json;
+
 pub use certificate::read_certificates;
-pub use db::{Db, ReadTx, WriteTx};
+pub use db::{Db, ReadTx, WriteTx, read_file};
 pub use instance::{NewInstance, Placed, Publisher};
 pub use lock::{Lock, ServerInfo, running_server};
 pub use show::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 pub use status::StatusSubject;
+
+/// Reads a parameter's text as the structure that it may hold: a JSON object or a list.
+#[must_use]
+pub fn structure(text: &str) -> Option<Value> {
+    json::read_value(text).ok()
+}
 
 /// A failure below the rules: the file, the disk, the database.
 #[derive(Debug, Error)]

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, params};
+use rusqlite::{Params, Row, params};
 
-use super::computer::{readable, reference};
+use super::computer::{damaged, parameters, readable, reference};
+use super::instance::title;
+use super::software::software_release;
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::address::{Address, Route};
 use crate::domain::ids::Reference;
 use crate::domain::instance::{ComputerId, InstanceId, PartitionId};
-use crate::domain::parameters::Parameters;
+use crate::domain::parameters::{Parameters, Value};
 use crate::domain::partition::Partition;
+use crate::domain::placement::{Place, Tenant};
+use crate::domain::state::RequestedState;
 use crate::wire::json;
 
 /// The columns of a partition, from `partition p JOIN computer c`.
@@ -37,7 +41,67 @@ fn address(row: &Row<'_>) -> Result<Address, Error> {
     })
 }
 
+fn place(row: &Row<'_>) -> Result<Place, Error> {
+    let tenant = match row.get::<_, Option<i64>>("instance_id")? {
+        None => None,
+        Some(id) => {
+            let state: String = row.get("requested_state")?;
+            let root: Option<String> = row.get("root_title")?;
+            Some(Tenant {
+                id: InstanceId(id),
+                title: title(row, "title")?,
+                root: root.map(|_| title(row, "root_title")).transpose()?,
+                software_release: software_release(row)?,
+                software_type: row.get("software_type")?,
+                state: RequestedState::parse("requested_state", &state)
+                    .map_err(|refusal| damaged("requested_state", &state, &refusal))?,
+            })
+        }
+    };
+    // Most descriptions say nothing of it: they need not be read.
+    let tells = row.get_ref("description")?.as_str().is_ok_and(|text| text.contains("\"capability_list\""));
+    let description = if tells { parameters(row, "description")? } else { Parameters::default() };
+    let capabilities = match description.as_map().get("capability_list") {
+        Some(Value::List(list)) => Some(list.iter().map(Value::to_text).collect()),
+        _ => None,
+    };
+    Ok(Place {
+        id: PartitionId(row.get("id")?),
+        computer: reference(row, "computer")?,
+        partition: reference(row, "reference")?,
+        capabilities,
+        tenant,
+    })
+}
+
 impl ReadTx<'_> {
+    /// The partitions of all computers as the search for a place sees them, in the order of allocation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn places(&self) -> Result<Vec<Place>, Error> {
+        self.places_where("", [])
+    }
+
+    /// Those of a computer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn places_on(&self, computer: ComputerId) -> Result<Vec<Place>, Error> {
+        self.places_where("WHERE p.computer_id = ?1", [computer.0])
+    }
+
+    fn places_where<P: Params>(self, condition: &str, params: P) -> Result<Vec<Place>, Error> {
+        let sql = format!(
+            "SELECT p.id, c.reference AS computer, p.reference, p.instance_id, p.description, i.title, \
+             r.title AS root_title, i.software_release, i.software_type, i.requested_state \
+             FROM partition p JOIN computer c ON c.id = p.computer_id LEFT JOIN instance i ON i.id = p.instance_id \
+             LEFT JOIN instance r ON r.id = i.root_id {condition} ORDER BY p.id"
+        );
+        let rows = self.rows(&sql, params, |row| Ok(place(row)))?;
+        Ok(readable("a place", rows))
+    }
+
     /// The addresses of a partition, in the order of the description.
     ///
     /// # Errors

@@ -9,12 +9,13 @@ use super::db::read_file;
 use super::{Error, OpenError, ReadTx};
 use crate::domain::address::Address;
 use crate::domain::computer::ComputerSummary;
+use crate::domain::consumption::{ConsumptionQuery, ConsumptionReport};
 use crate::domain::event::{Event, EventQuery};
 use crate::domain::parameters::Parameters;
 use crate::domain::timestamp::Timestamp;
 
-/// The most events that are shown, newest first.
-const EVENTS: u32 = 1000;
+/// The most events, and the most consumption reports, that are shown, newest first.
+const LATEST: u32 = 1000;
 
 /// Everything that a database holds, at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub shared: Vec<SharedRow>,
     /// The latest events, newest first.
     pub events: Vec<Event>,
+    /// The latest consumption reports, newest first.
+    pub consumption: Vec<ConsumptionReport>,
 }
 
 /// A supplied software release and the latest report about it.
@@ -116,7 +119,9 @@ impl Snapshot {
                 partitions: partitions(tx)?,
                 instances: instances(tx)?,
                 shared: shared(tx)?,
-                events: tx.events(&EventQuery { limit: EVENTS, ..EventQuery::default() })?,
+                events: tx.events(&EventQuery { limit: LATEST, ..EventQuery::default() })?,
+                consumption: tx
+                    .consumption_reports(&ConsumptionQuery { limit: LATEST, ..ConsumptionQuery::default() })?,
             })
         })
     }

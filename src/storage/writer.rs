@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::Error;
 use super::db::{ReadTx, WriteTx};
@@ -75,6 +75,7 @@ pub(super) struct Writer {
     sender: Sender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
     generation: Arc<AtomicU64>,
+    changes: watch::Receiver<u64>,
 }
 
 impl Writer {
@@ -83,12 +84,13 @@ impl Writer {
         let clock = Clock::resume(&connection)?;
         let (sender, receiver) = channel();
         let generation = Arc::new(AtomicU64::new(1));
+        let (commits, changes) = watch::channel(1);
         let shared = Arc::clone(&generation);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Loop { connection, clock, generation: shared, dirty_log: true }.run(&receiver))
+            .spawn(move || Loop { connection, clock, generation: shared, commits, dirty_log: true }.run(&receiver))
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok(Self { sender, thread: Mutex::new(Some(thread)), generation })
+        Ok(Self { sender, thread: Mutex::new(Some(thread)), generation, changes })
     }
 
     /// Hands a closure to the thread; the receiver gets its result after the commit.
@@ -107,6 +109,11 @@ impl Writer {
     /// Counts the commits that changed something.
     pub(super) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
+    }
+
+    /// Wakes whoever waits for a commit that changes something; ends when the database is closed.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
     }
 }
 
@@ -133,6 +140,7 @@ struct Loop {
     connection: Connection,
     clock: Clock,
     generation: Arc<AtomicU64>,
+    commits: watch::Sender<u64>,
     dirty_log: bool,
 }
 
@@ -209,7 +217,8 @@ impl Loop {
         });
         if self.connection.total_changes() != before {
             self.dirty_log = true;
-            self.generation.fetch_add(1, Ordering::Release);
+            let before = self.generation.fetch_add(1, Ordering::Release);
+            self.commits.send_replace(before + 1);
         }
         for job in group {
             job.finish(commit.clone());

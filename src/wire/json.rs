@@ -95,6 +95,14 @@ fn write_map(map: &BTreeMap<String, Value>, out: &mut String) {
     out.push('}');
 }
 
+/// Reads any JSON value.
+///
+/// # Errors
+/// Text that is no JSON, and numbers beyond a double or 4300 digits.
+pub fn read_value(text: &str) -> Result<Value, JsonError> {
+    read(serde_json::from_str(text)?)
+}
+
 fn read(json: Json) -> Result<Value, JsonError> {
     Ok(match json {
         Json::Null => Value::Null,

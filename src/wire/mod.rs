@@ -1,6 +1,8 @@
 //! Bytes to typed documents and back, both directions side by side, for server and client. No input or output.
 
+pub mod change;
 pub mod control;
+pub mod event_stream;
 pub mod form;
 pub mod hateoas;
 pub mod json;

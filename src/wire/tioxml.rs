@@ -9,6 +9,7 @@ mod write;
 use thiserror::Error;
 
 use super::xml::{Document, ReadError, Tag, Token, is_blank, shown, trimmed};
+use crate::domain::consumption::{self, Consumption};
 
 /// Elements inside each other: `journal`, `transaction`, `movement`, and the texts in it.
 const DEPTH: usize = 4;
@@ -25,6 +26,22 @@ impl Journal {
     #[must_use]
     pub fn source_reference(&self) -> &str {
         self.transactions.first().map_or("", |first| &first.reference)
+    }
+
+    /// Everything that was consumed, with the dates of its transaction.
+    #[must_use]
+    pub fn movements(&self) -> Vec<consumption::Movement> {
+        let of = |transaction: &Transaction, movement: &Movement| consumption::Movement {
+            resource: movement.resource.clone(),
+            title: movement.title.clone(),
+            reference: movement.reference.clone(),
+            quantity: movement.quantity,
+            price: movement.price,
+            start_date: transaction.start_date.clone(),
+            stop_date: transaction.stop_date.clone(),
+        };
+        let transactions = self.transactions.iter();
+        transactions.flat_map(|own| own.movements.iter().map(move |movement| of(own, movement))).collect()
     }
 }
 
@@ -87,6 +104,16 @@ pub struct Movement {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct TioXmlError(#[from] ReadError);
+
+/// Checks a report and gives what is kept of it.
+///
+/// # Errors
+/// As [`check`].
+pub fn consumption(document: &str) -> Result<Consumption, TioXmlError> {
+    let journal = check(document)?;
+    let source_reference = journal.source_reference().to_owned();
+    Ok(Consumption { source_reference, document: document.to_owned(), movements: journal.movements() })
+}
 
 /// Checks a report and gives what it says.
 ///

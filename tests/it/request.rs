@@ -14,7 +14,8 @@ fn an_identical_request_changes_nothing() {
 fn a_full_computer_is_refused_with_the_reason() {
     let app = TestApp::formatted(1);
     assert_eq!(request("first").place(&app), "slappart0");
-    let refusal = "No free computer partition found for: second (the only partition of local_computer is busy)";
+    let refusal = "No free computer partition found for: second (the only partition of local_computer is busy: \
+                   slappart0 with first)";
     assert_eq!(request("second").send(&app).refusal(), (404, refusal.into()));
 }
 

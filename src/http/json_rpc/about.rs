@@ -3,10 +3,11 @@
 use crate::domain::access::Subject;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
-    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
-    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
+    AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
+    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList,
+    AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl, GetInstanceTree,
+    GetSoftwareInstance, GetSoftwareInstanceCertificate, PostComputeNodeCertificate, PostComputeNodeUsage,
+    PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
     PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
     PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
     PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
@@ -77,7 +78,9 @@ about_instances!(
 
 about_everything!(
     AllDocsComputeNodeList,
+    AllDocsConsumptionList,
     AllDocsEventList,
+    AllDocsExplanationList,
     AllDocsInstanceTreeInstanceList,
     AllDocsInstanceTreeList,
     GetHateoasUrl,

@@ -9,7 +9,6 @@ use crate::domain::error::Refusal;
 use crate::domain::timestamp::Timestamp;
 use crate::http::identity::record_access;
 use crate::master;
-use crate::master::computer::Consumption;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList, Certificate,
     ComputeNodeEntry, ComputeNodeList, GetComputeNodeStatus, InstallationEntry, InstallationList, InstanceEntry,
@@ -43,8 +42,7 @@ pub async fn get_compute_node_status(app: App, call: Call<GetComputeNodeStatus>)
 /// `slapos.post.v0.compute_node_usage`
 pub async fn post_compute_node_usage(app: App, call: Call<PostComputeNodeUsage>) -> Answer<PostComputeNodeUsage> {
     let Call(PostComputeNodeUsage { computer_guid, tioxml }, speaker) = call;
-    let source_reference = tioxml::check(&tioxml)?.source_reference().to_owned();
-    app.master.use_computer(computer_guid, Consumption { source_reference, document: tioxml }, speaker).await?;
+    app.master.use_computer(computer_guid, tioxml::consumption(&tioxml)?, speaker).await?;
     Ok(Response(Success::reported()))
 }
 

@@ -21,10 +21,11 @@ use crate::domain::access::Callers::{self, Everybody, Nodes, NodesAndInstances, 
 use crate::http::failure::Failure;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
-    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
-    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
+    AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
+    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList,
+    AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl, GetInstanceTree,
+    GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate, PostComputeNodeUsage,
+    PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
     PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
     PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
     PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
@@ -90,6 +91,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         )
         .service(method::<AllDocsInstanceTreeInstanceList>(People).to(overview::all_docs_instance_tree_instance_list))
         .service(method::<AllDocsEventList>(People).to(overview::all_docs_event_list))
+        .service(method::<AllDocsExplanationList>(People).to(overview::all_docs_explanation_list))
+        .service(method::<AllDocsConsumptionList>(People).to(overview::all_docs_consumption_list))
         .service(method::<GetHateoasUrl>(Everybody).to(hateoas::get_hateoas_url))
         .service(web::resource("/slapos.{method:.*}").to(unknown));
 }

@@ -1,16 +1,18 @@
-//! Experimental lists for people's eyes: places, reports, trees and events.
+//! Experimental lists for people's eyes: places, reports, trees, events, explanations and consumption.
 
 use super::extract::{Answer, App, Call, Response};
 use super::software_instance::document;
+use crate::domain::consumption::ConsumptionQuery;
 use crate::domain::event::{EventPlace, EventQuery};
 use crate::domain::timestamp::Timestamp;
 use crate::wire::json_rpc::{
-    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList,
-    ComputePartitionEntry, ComputePartitionList, EventCursor, EventEntry, EventList, ReportedInstallation,
-    ReportedInstallationList, TreeInstanceList,
+    AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
+    AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList, ComputePartitionEntry, ComputePartitionList,
+    ConsumptionEntry, ConsumptionList, EventCursor, EventEntry, EventList, ExplanationEntry, ExplanationList,
+    ReportedInstallation, ReportedInstallationList, TreeInstanceList,
 };
 
-/// How many events a page holds when nobody says it, and at most.
+/// How many events or consumption reports a page holds when nobody says it, and at most.
 const PAGE: (u32, u32) = (100, 1000);
 
 /// `slapos.allDocs.WIP.compute_partition_list`
@@ -59,4 +61,22 @@ pub async fn all_docs_event_list(app: App, call: Call<AllDocsEventList>) -> Answ
     let full = u32::try_from(result_list.len()).is_ok_and(|count| count == limit);
     let next = result_list.last().filter(|_| full).map(|last| EventCursor { last_at: last.last_at, id: last.id });
     Ok(Response(EventList { result_list, next }))
+}
+
+/// `slapos.allDocs.WIP.explanation_list`
+pub async fn all_docs_explanation_list(app: App, call: Call<AllDocsExplanationList>) -> Answer<AllDocsExplanationList> {
+    let explanations = app.master.explanation_list(call.0.title).await?;
+    Ok(Response(ExplanationList { result_list: explanations.into_iter().map(ExplanationEntry::from).collect() }))
+}
+
+/// `slapos.allDocs.WIP.consumption_list`
+pub async fn all_docs_consumption_list(app: App, call: Call<AllDocsConsumptionList>) -> Answer<AllDocsConsumptionList> {
+    let AllDocsConsumptionList { computer_guid, instance_title, after, limit } = call.0;
+    let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+    let query = ConsumptionQuery { computer: computer_guid, instance: instance_title, after, limit };
+    let reports = app.master.consumption_list(query).await?;
+    let result_list: Vec<ConsumptionEntry> = reports.into_iter().map(ConsumptionEntry::from).collect();
+    let full = u32::try_from(result_list.len()).is_ok_and(|count| count == limit);
+    let next = result_list.last().filter(|_| full).map(|last| last.id);
+    Ok(Response(ConsumptionList { result_list, next }))
 }

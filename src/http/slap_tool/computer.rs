@@ -11,7 +11,6 @@ use crate::domain::error::Refusal;
 use crate::http::extract::Front;
 use crate::http::failure::Failure;
 use crate::http::identity::{check, record_access};
-use crate::master::computer::Consumption;
 use crate::wire::form::{ComputerArguments, ComputerBang, Format, RequestComputer, Use};
 use crate::wire::xml::{Value, objects};
 use crate::wire::{slapformat, tioxml};
@@ -66,10 +65,8 @@ pub async fn computer_bang(app: App, form: Form<ComputerBang>) -> Answer {
 /// `POST /useComputer`
 pub async fn use_computer(app: App, form: Form<Use>) -> Answer {
     let Form(Use { computer, use_string }, speaker) = form;
-    let journal = tioxml::check(&use_string)
+    let consumption = tioxml::consumption(&use_string)
         .map_err(|error| Refusal::invalid("use_string", &use_string, format!("a TioXML journal: {error}")))?;
-    let source_reference = journal.source_reference().to_owned();
-    let consumption = Consumption { source_reference, document: use_string };
     app.master.use_computer(computer, consumption, speaker).await?;
     Ok(text("OK"))
 }

@@ -15,7 +15,7 @@ mod status;
 use actix_web::{HttpResponse, ResponseError, web};
 
 pub use answer::{Answer, text};
-pub use argument::Form;
+pub use argument::{Form, Query};
 pub use computer::read_description;
 
 use super::route::{read, write};

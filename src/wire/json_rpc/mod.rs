@@ -3,6 +3,8 @@
 //! Requests are closed: a field that a method does not have is refused, as are missing fields and wrong types.
 
 mod compute_node;
+mod consumption;
+mod explanation;
 mod instance_tree;
 mod open;
 mod overview;
@@ -23,6 +25,11 @@ pub use compute_node::{
     InstanceList, PostComputeNodeCertificate, PostComputeNodeUsage, PutComputeNodeBang, PutComputeNodeFormat,
     RemoveComputeNodeCertificate,
 };
+pub use consumption::{AllDocsConsumptionList, ConsumptionEntry, ConsumptionList, MovementEntry};
+pub use explanation::{
+    AllDocsExplanationList, CandidateEntry, ExplanationEntry, ExplanationList, OutlookEntry, PlaceEntry,
+    ProcessingEntry, RefusedEntry, ReportEntry,
+};
 pub use instance_tree::{
     AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeList, GetInstanceTree, InstanceTreeEntry, InstanceTreeList,
     SharedInstanceEntry, SharedInstanceList,
@@ -30,8 +37,8 @@ pub use instance_tree::{
 pub use open::{ComputePartition, PartitionAddress};
 pub use overview::{
     AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList,
-    ComputePartitionEntry, ComputePartitionList, EventCursor, EventEntry, EventList, ReportedInstallation,
-    ReportedInstallationList, TreeInstanceList,
+    ComputePartitionEntry, ComputePartitionList, EventCursor, EventEntry, EventList, InstanceNameEntry,
+    ReportedInstallation, ReportedInstallationList, TreeInstanceList,
 };
 pub use software_installation::{
     PostSoftwareInstallation, PutSoftwareInstallationError, PutSoftwareInstallationReportedState, ReportedSoftware,

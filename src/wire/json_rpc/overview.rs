@@ -6,9 +6,11 @@ use utoipa::ToSchema;
 use super::{Instance, methods};
 use crate::domain::computer::PartitionInformation;
 use crate::domain::event::Event;
+use crate::domain::service::InstanceName;
 use crate::domain::software::SoftwareInstallation;
 use crate::domain::state::SupplyState;
 use crate::domain::status::Status;
+use crate::wire::change::ChangeEntry;
 
 methods! {
     AllDocsComputePartitionList = "slapos.allDocs.WIP.compute_partition_list" -> ComputePartitionList;
@@ -129,7 +131,7 @@ pub struct AllDocsEventList {
     /// Only those about this computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computer_guid: Option<String>,
-    /// Only those about instances of this title.
+    /// Only those about instances of this title, or that make one be processed again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_title: Option<String>,
     /// Only those that last happened at this time or later, in microseconds since the epoch.
@@ -188,6 +190,34 @@ pub struct EventEntry {
     pub software_release_uri: Option<String>,
     /// The message, log or state.
     pub text: String,
+    /// What changed; absent when nothing did, or it is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub change_list: Vec<ChangeEntry>,
+    /// Other instances that their nodes process again because of it; absent when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reprocessed_list: Vec<InstanceNameEntry>,
+}
+
+/// The name of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InstanceNameEntry {
+    /// The title.
+    pub instance_title: String,
+    /// The title of its root; absent when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_tree_title: Option<String>,
+}
+
+impl From<InstanceName> for InstanceNameEntry {
+    fn from(name: InstanceName) -> Self {
+        Self { instance_title: name.title, instance_tree_title: name.root }
+    }
+}
+
+impl From<InstanceNameEntry> for InstanceName {
+    fn from(entry: InstanceNameEntry) -> Self {
+        Self { title: entry.instance_title, root: entry.instance_tree_title }
+    }
 }
 
 impl From<Event> for EventEntry {
@@ -204,6 +234,8 @@ impl From<Event> for EventEntry {
             instance_title: event.instance,
             software_release_uri: event.software_release,
             text: event.text,
+            change_list: event.changes.iter().map(ChangeEntry::from).collect(),
+            reprocessed_list: event.woken.into_iter().map(InstanceNameEntry::from).collect(),
         }
     }
 }

@@ -11,13 +11,14 @@ use utoipa::{PartialSchema, ToSchema};
 use super::operation::{Schemas, page_content, speaker};
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
-    AllDocsComputePartitionList, AllDocsEventList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition,
-    GetHateoasUrl, GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method,
-    PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance,
-    PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError, PutSoftwareInstallationReportedState,
-    PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError,
-    PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
+    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList,
+    AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
+    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
+    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
+    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
+    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 const JSON: &str = "application/json";
@@ -97,6 +98,7 @@ pub const METHODS: &[Item] = &[
     method!(COMPUTERS AllDocsComputeNodeSoftwareInstallationList, "allDocs.compute_node_software_installation_list"),
     method!(COMPUTERS AllDocsComputeNodeList, "allDocs.WIP.compute_node_list"),
     method!(COMPUTERS AllDocsComputePartitionList, own "slapos.allDocs.WIP.compute_partition_list"),
+    method!(COMPUTERS AllDocsConsumptionList, own "slapos.allDocs.WIP.consumption_list"),
     method!(COMPUTERS GetHateoasUrl, "get.hateoas_url"),
     method!(SOFTWARE PostSoftwareInstallation, "post.software_installation"),
     method!(SOFTWARE PutSoftwareInstallationReportedState, "put.software_installation_reported_state-available"),
@@ -104,6 +106,7 @@ pub const METHODS: &[Item] = &[
     method!(SOFTWARE AllDocsSoftwareInstallationList, own "slapos.allDocs.WIP.software_installation_list"),
     method!(INSTANCES AllDocsInstanceTreeInstanceList, own "slapos.allDocs.WIP.instance_tree_instance_list"),
     method!(INSTANCES AllDocsEventList, own "slapos.allDocs.WIP.event_list"),
+    method!(INSTANCES AllDocsExplanationList, own "slapos.allDocs.WIP.explanation_list"),
     method!(INSTANCES PostSoftwareInstance, "post.software_instance-from-partition"),
     method!(INSTANCES GetSoftwareInstance, "get.software_instance"),
     method!(INSTANCES GetComputePartition, "get.compute_partition"),

@@ -19,6 +19,12 @@ const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-d
 const PAGE: &str = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n\
                     <p>computer_id: there is no computer \"COMP-1\"; known: local_computer</p>\n";
 
+/// The beginning of a stream of events.
+const EVENTS: &str = "retry: 1000\n\nid: 1795459976372502-13\ndata: {\"id\":13,\"at\":1795459976372502,\"last_at\":\
+                      1795459976372502,\"count\":1,\"user\":\"user\",\"kind\":\"computerBang\",\"computer_guid\":\
+                      \"local_computer\",\"compute_partition_id\":null,\"instance_title\":null,\
+                      \"software_release_uri\":null,\"text\":\"please\"}\n\n";
+
 /// The schemas that the document names.
 #[derive(Default)]
 pub struct Schemas(pub BTreeMap<String, RefOr<Schema>>);
@@ -92,6 +98,8 @@ pub enum Answer {
         /// The golden file of an answer.
         golden: &'static str,
     },
+    /// A stream of events.
+    Events,
     /// A JSON document.
     Json(fn(&mut Schemas) -> RefOr<Schema>),
 }
@@ -177,6 +185,11 @@ impl Answer {
                 let schema = text(r"^<marshal>[\s\S]*</marshal>$").content_media_type("text/xml");
                 (*is, "text/xml", ContentBuilder::new().schema(Some(schema)).example(example))
             }
+            Self::Events => (
+                "Server-sent events: the data of each is an `EventEntry`, its id goes on after it. Without end.",
+                "text/event-stream",
+                ContentBuilder::new().schema(Some(text("^retry: "))).example(Some(EVENTS.into())),
+            ),
             Self::Json(schema) => {
                 ("A JSON document.", "application/json", ContentBuilder::new().schema(Some(schema(schemas))))
             }

@@ -1,8 +1,8 @@
 //! The calls about the server itself.
 
-use super::operation::{Answer, Call, form, list, nothing, one};
+use super::operation::{Answer, Call, form, list, nothing, one, query};
 use crate::wire::control::{FormatReport, Ready};
-use crate::wire::form::{Import, PersonArguments, TokenArguments};
+use crate::wire::form::{Follow, Import, PersonArguments, TokenArguments};
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
 /// All of them.
@@ -23,6 +23,16 @@ pub const CALLS: &[Call] = &[
         description: "What the ready file says.",
         asked: nothing,
         answer: Answer::Json(one::<Ready>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/events",
+        group: "Server",
+        summary: "Follow what happens",
+        description: "Events in the order in which they happen, each as soon as it is stored. One that is counted again is \
+                      sent again. A comment every 15 seconds says that the stream goes on.",
+        asked: query::<Follow>,
+        answer: Answer::Events,
         not_found: None,
     },
     Call {

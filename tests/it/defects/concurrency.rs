@@ -34,12 +34,14 @@ fn a1_of_more_clients_than_partitions_the_rest_is_refused() {
     let answers = concurrently(CLIENTS, |n| request(&format!("root{n}")).send(&app));
     let refused: Vec<usize> = (0..CLIENTS).filter(|&n| answers[n].status != 200).collect();
     assert_eq!(refused.len(), CLIENTS - 5);
+    let listing = app.listing(LOCAL);
     for n in refused {
-        let reason = "all 5 partitions of local_computer are busy";
+        let titles: Vec<String> = listing.iter().map(|line| line.replace(" started ", " with ")).collect();
+        let reason = format!("all 5 partitions of local_computer are busy: {}", titles.join(", "));
         let text = format!("No free computer partition found for: root{n} ({reason})");
         assert_eq!(answers[n].refusal(), (404, text));
     }
-    assert!(app.listing(LOCAL).iter().all(|line| line.contains(" started root")));
+    assert!(listing.iter().all(|line| line.contains(" started root")));
 }
 
 #[test]

@@ -132,7 +132,8 @@ fn a14_an_instance_that_a_smaller_format_leaves_without_partition_is_not_lost() 
     assert_eq!(app.publish(LOCAL, "slappart1", &[("url", "x")]), Answer::text("done"));
     app.format(LOCAL, 1);
     assert_eq!(app.listing(LOCAL), ["slappart0 started first"]);
-    let refusal = "No free computer partition found for: second (the only partition of local_computer is busy)";
+    let refusal = "No free computer partition found for: second (the only partition of local_computer is busy: \
+                   slappart0 with first)";
     assert_eq!(second.send(&app).refusal(), (404, refusal.into()));
     app.format(LOCAL, 3);
     assert_eq!(app.listing(LOCAL), ["slappart0 started first", "slappart1 free", "slappart2 free"]);

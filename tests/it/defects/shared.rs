@@ -131,8 +131,8 @@ fn b13_the_state_of_a_shared_instance_is_kept() {
 fn b16_without_a_host_a_shared_instance_is_refused_with_what_there_is() {
     let app = TestApp::formatted(2);
     request("host").release("/sr").software_type("old").place(&app);
-    let refusal = "No partition corresponding to slave request: ['/sr', 'local_computer', 'default'] (instances of \
-                   this software release on local_computer: host in slappart0 (type old, started))";
+    let refusal = "No partition corresponding to slave request: ['/sr', 'local_computer', 'default'] (no instance of \
+                   this software release on local_computer will do: host in slappart0 is of type old)";
     assert_eq!(request("s").shared().send(&app).refusal(), (404, refusal.into()));
     let nowhere = request("s").shared().filter(&[("computer_guid", "nope")]);
     let refusal = "No partition corresponding to slave request: ['/sr', 'nope'] (there is no computer \"nope\"; \
@@ -140,7 +140,8 @@ fn b16_without_a_host_a_shared_instance_is_refused_with_what_there_is() {
     assert_eq!(nowhere.send(&app).refusal(), (404, refusal.into()));
     let by_guid = |guid: &str| request("s").shared().software_type("old").filter(&[("instance_guid", guid)]);
     let refusal = "No partition corresponding to slave request: ['/sr', 'local_computer', 'old', 'slappart1'] \
-                   (instances of this software release on local_computer: host in slappart0 (type old, started))";
+                   (no instance of this software release on local_computer will do: host in slappart0 is not the one \
+                   that instance_guid names)";
     assert_eq!(by_guid("local_computer-slappart1").send(&app).refusal(), (404, refusal.into()));
     assert_eq!(by_guid("local_computer-slappart0").place(&app), "slappart0");
     assert_eq!(app.served("slappart0"), ["_s"]);

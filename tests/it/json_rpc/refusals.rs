@@ -67,7 +67,8 @@ fn a_request_that_cannot_be_served_creates_nothing() {
     assert_eq!(rpc(&app, post, &remote), unlisted);
     assert_eq!(app.listing(LOCAL), ["slappart0 free"]);
     get(&app, post, &wanted("root"));
-    let full = "No free computer partition found for: second (the only partition of local_computer is busy)";
+    let full = "No free computer partition found for: second (the only partition of local_computer is busy: \
+                slappart0 with root)";
     assert_eq!(rpc(&app, post, &wanted("second")), forbidden(full));
 }
 

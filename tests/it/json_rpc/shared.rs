@@ -128,7 +128,7 @@ fn a_shared_instance_serves_none_and_needs_a_host() {
     assert_eq!(rpc(&app, "allDocs.v0.instance_node_instance_list", &list), refusal);
     let request = shared("s3", &json!({"software_release_uri": "/nobody"}));
     let refusal = "No partition corresponding to slave request: ['/nobody', 'local_computer', 'default'] (no instance \
-                   on local_computer runs this software release)";
+                   on local_computer runs this software release: host in slappart0 runs /sr)";
     assert_eq!(rpc(&app, "post.v0.software_instance", &request), forbidden(refusal));
     let request = shared("s3", &json!({"parameters": {"slave_title": "x"}}));
     let fault = "parameters: \"slave_title = x\" is not accepted; expected no parameter of a shared instance named \

@@ -10,7 +10,7 @@ use crate::app::Answer;
 #[test]
 fn the_help_of_every_command_names_a_variable_for_each_option() {
     let home = Home::new();
-    for command in ["start", "import", "format", "show", "wait"] {
+    for command in ["start", "import", "format", "show", "explain", "events", "wait"] {
         let help = home.run(&[command, "--help"]);
         assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
         let (_, options) = help.stdout.split_once("Options:\n").unwrap();
@@ -27,10 +27,20 @@ fn the_help_of_every_command_names_a_variable_for_each_option() {
         without.sort_unstable();
         // What is shown is selected for one call.
         let expected = match command {
-            "show" => {
-                ["computers", "events", "help", "instances", "network", "params", "partitions", "shared", "software"]
-                    .as_slice()
-            }
+            "show" => [
+                "computers",
+                "events",
+                "help",
+                "instances",
+                "network",
+                "params",
+                "partitions",
+                "shared",
+                "software",
+                "usage",
+            ]
+            .as_slice(),
+            "events" => &["computer <REFERENCE>", "follow", "help", "instance <TITLE>", "limit <NUMBER>"],
             _ => &["help"],
         };
         assert_eq!(without, expected, "{command}");

@@ -88,7 +88,8 @@ fn an_instance_that_lost_its_place_gets_another_one_with_the_next_request() {
     let (home, server) = occupied();
     let before = home.show(&["--params"]);
     assert_eq!(import_one(&home, true).0, REMOVED);
-    let full = "No free computer partition found for: two (the only partition of COMP-1 is busy)";
+    let full = "No free computer partition found for: two (the only partition of COMP-1 is busy: slappart0 with \
+                one)";
     assert_eq!(server.request("two").refusal(), (404, full.into()));
 
     let grown = home.run_with(&["import", "-"], &[], &description(&home, "2"));

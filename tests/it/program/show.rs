@@ -13,8 +13,11 @@ use serde_json::{Map, Value, json};
 use super::{Home, Server, failed, files, printed, sample};
 use crate::app::dictionary;
 
-const SECTIONS: [&str; 8] =
-    ["computers", "software", "partitions", "instances", "shared", "params", "network", "events"];
+const SECTIONS: [&str; 9] =
+    ["computers", "software", "partitions", "instances", "shared", "params", "network", "events", "usage"];
+
+/// A journal of three movements.
+const JOURNAL: &str = include_str!("../../../fixtures/wire/tioxml/valid-two-transactions-many-movements.xml");
 
 /// Fills the database with one of everything.
 fn filled(home: &Home) -> Server {
@@ -45,6 +48,7 @@ fn filled(home: &Home) -> Server {
     let publish = [("computer_id", "COMP-1"), ("computer_partition_id", "slappart0"), ("connection_xml", &*connection)];
     post("/setComputerPartitionConnectionXml", &publish);
     post("/startedComputerPartition", &publish[..2]);
+    post("/useComputer", &[("computer_id", "COMP-1"), ("use_string", &JOURNAL.replacen("slappart0", "slappart1", 1))]);
     server
 }
 
@@ -54,7 +58,7 @@ fn timeless(value: Value) -> Value {
         Value::Array(list) => list.into_iter().map(timeless).collect(),
         Value::Object(map) => {
             let entry = |(key, value): (String, Value)| match key.as_str() {
-                "at" | "last_at" | "timestamp" => {
+                "at" | "last_at" | "timestamp" | "received_at" => {
                     assert!(value.as_i64().is_some_and(|time| time > 1_600_000_000_000_000), "{key}: {value}");
                     (key.clone(), Value::from(key))
                 }
@@ -128,14 +132,25 @@ fn everything_is_shown_in_tables() {
       COMP-1    slappart1  127.0.0.1 on slappart1
 
     events
-      when                           who     about                      what                                                                        repeated
-      DATE COMP-1 COMP-1 slappart0 web /sr startedComputerPartition: #access Instance correctly started -
-      DATE COMP-1 COMP-1 slappart0 web /sr setComputerPartitionConnectionXml: published ssh-public-key, url -
-      DATE user COMP-1 slappart0 site /sr requestComputerPartition: shared, started -
-      DATE user COMP-1 slappart0 web /sr requestComputerPartition: started -
-      DATE COMP-1 COMP-1 /sr softwareReleaseError: make: *** failed -
-      DATE user COMP-1 /sr supplySupply: available -
-      DATE user COMP-1 loadComputerConfigurationFromXML: 2 partitions: 2 added, 0 kept, 0 removed -
+      when                           who     about                      what                                                                                  changes                                                                            repeated
+      DATE COMP-1 COMP-1 useComputer: consumption report 1 of "local_computer": 1 of 3 movements do not count - -
+      DATE COMP-1 COMP-1 slappart0 web /sr startedComputerPartition: #access Instance correctly started - -
+      DATE COMP-1 COMP-1 slappart0 web /sr setComputerPartitionConnectionXml: published ssh-public-key, url connection ssh-public-key added: (not shown); connection url added: "http://web/" -
+      DATE user COMP-1 slappart0 site /sr requestComputerPartition: shared, started - -
+      DATE user COMP-1 slappart0 web /sr requestComputerPartition: started - -
+      DATE COMP-1 COMP-1 /sr softwareReleaseError: make: *** failed - -
+      DATE user COMP-1 /sr supplySupply: available - -
+      DATE user COMP-1 loadComputerConfigurationFromXML: 2 partitions: 2 added, 0 kept, 0 removed - -
+
+    usage
+      report                     when                           from    used by  reference  resource         title                           quantity  price  since  until                   does not count
+      DATE COMP-1 - slappart1 CPU Consumption Title Sale Packing List Line 1 42.42 0 - 2026-01-01 at 00:00:00 the partition slappart1 is free
+      DATE COMP-1 web slappart0 CPU Consumption Title Sale Packing List Line 1 42.42 0 - 2026-01-01 at 00:00:00 -
+      DATE COMP-1 web slappart0 CPU Consumption Title Sale Packing List Line 1 42.42 0 - 2026-01-01 at 00:00:00 -
+
+    usage in all
+      used by  resource         quantity  movements
+      web      CPU Consumption  84.84     2
     "##);
 }
 
@@ -152,13 +167,14 @@ fn e6_everything_is_shown_as_json() {
     }
     insta::assert_snapshot!(versionless(&lines), @r##"
     computers: {"address":"127.0.0.1","description":{"instance_root":"/srv/slapgrid","slapos_version":"slapproxy VERSION"},"netmask":"255.255.255.255","reference":"COMP-1","title":null}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":"web","kind":"startedComputerPartition","last_at":"last_at","partition":"slappart0","software_release":"/sr","text":"#access Instance correctly started","user":"COMP-1"}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":"web","kind":"setComputerPartitionConnectionXml","last_at":"last_at","partition":"slappart0","software_release":"/sr","text":"published ssh-public-key, url","user":"COMP-1"}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":"site","kind":"requestComputerPartition","last_at":"last_at","partition":"slappart0","software_release":"/sr","text":"shared, started","user":"user"}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":"web","kind":"requestComputerPartition","last_at":"last_at","partition":"slappart0","software_release":"/sr","text":"started","user":"user"}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":null,"kind":"softwareReleaseError","last_at":"last_at","partition":null,"software_release":"/sr","text":"make: *** failed","user":"COMP-1"}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":null,"kind":"supplySupply","last_at":"last_at","partition":null,"software_release":"/sr","text":"available","user":"user"}
-    events: {"at":"at","computer":"COMP-1","count":1,"instance":null,"kind":"loadComputerConfigurationFromXML","last_at":"last_at","partition":null,"software_release":null,"text":"2 partitions: 2 added, 0 kept, 0 removed","user":"user"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":null,"kind":"useComputer","last_at":"last_at","partition":null,"reprocessed":[],"software_release":null,"text":"consumption report 1 of \"local_computer\": 1 of 3 movements do not count","user":"COMP-1"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":"web","kind":"startedComputerPartition","last_at":"last_at","partition":"slappart0","reprocessed":[],"software_release":"/sr","text":"#access Instance correctly started","user":"COMP-1"}
+    events: {"at":"at","changes":["connection ssh-public-key added: (not shown)","connection url added: \"http://web/\""],"computer":"COMP-1","count":1,"instance":"web","kind":"setComputerPartitionConnectionXml","last_at":"last_at","partition":"slappart0","reprocessed":[],"software_release":"/sr","text":"published ssh-public-key, url","user":"COMP-1"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":"site","kind":"requestComputerPartition","last_at":"last_at","partition":"slappart0","reprocessed":["web"],"software_release":"/sr","text":"shared, started","user":"user"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":"web","kind":"requestComputerPartition","last_at":"last_at","partition":"slappart0","reprocessed":[],"software_release":"/sr","text":"started","user":"user"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":null,"kind":"softwareReleaseError","last_at":"last_at","partition":null,"reprocessed":[],"software_release":"/sr","text":"make: *** failed","user":"COMP-1"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":null,"kind":"supplySupply","last_at":"last_at","partition":null,"reprocessed":[],"software_release":"/sr","text":"available","user":"user"}
+    events: {"at":"at","changes":[],"computer":"COMP-1","count":1,"instance":null,"kind":"loadComputerConfigurationFromXML","last_at":"last_at","partition":null,"reprocessed":[],"software_release":null,"text":"2 partitions: 2 added, 0 kept, 0 removed","user":"user"}
     instances: {"computer":"COMP-1","partition":"slappart0","requested_state":"started","requester":null,"root":"web","sla":{"computer_guid":"COMP-1"},"software_release":"/sr","software_type":"default","status":"#access Instance correctly started","timestamp":"timestamp","title":"web"}
     network: {"addresses":[{"address":"127.0.0.1","gateway":null,"interface":"slappart0","netmask":"255.255.255.255","network":null}],"computer":"COMP-1","partition":"slappart0"}
     network: {"addresses":[{"address":"127.0.0.1","gateway":null,"interface":"slappart1","netmask":"255.255.255.255","network":null}],"computer":"COMP-1","partition":"slappart1"}
@@ -168,6 +184,7 @@ fn e6_everything_is_shown_as_json() {
     partitions: {"computer":"COMP-1","description":{"ipv6_range":{},"path":"/srv/slapgrid/slappart1"},"instance":null,"partition":"slappart1"}
     shared: {"computer":"COMP-1","host":"web","partition":"slappart0","reference":"_site","requested_state":"started","requester":null,"root":"site","sla":{"computer_guid":"COMP-1"},"software_release":"/sr","software_type":"default","status":null,"timestamp":"timestamp","title":"site"}
     software: {"computer":"COMP-1","requested_state":"available","software_release":"/sr","status":"#error while installing /sr"}
+    usage: {"computer_guid":"COMP-1","id":1,"movement_list":[{"accepted":false,"price":0.0,"quantity":42.42,"reason":"the partition slappart1 is free","reference":"slappart1","resource":"CPU Consumption","start_date":"","stop_date":"2026-01-01 at 00:00:00","title":"Title Sale Packing List Line 1"},{"accepted":true,"instance":{"instance_title":"web"},"price":0.0,"quantity":42.42,"reference":"slappart0","resource":"CPU Consumption","start_date":"","stop_date":"2026-01-01 at 00:00:00","title":"Title Sale Packing List Line 1"},{"accepted":true,"instance":{"instance_title":"web"},"price":0.0,"quantity":42.42,"reference":"slappart0","resource":"CPU Consumption","start_date":"","stop_date":"2026-01-01 at 00:00:00","title":"Title Sale Packing List Line 1"}],"number":1,"received_at":"received_at","source_reference":"local_computer","user":"COMP-1"}
     "##);
 }
 

@@ -196,7 +196,10 @@ pub fn timeless(json: Json) -> Json {
     let entry = |(key, value): (String, Json)| {
         let value = match (key.as_str(), &value) {
             ("timestamp", Json::Number(number)) if number.to_string().contains('.') => json!("(a timestamp)"),
-            ("at" | "last_at" | "processing_timestamp", Json::Number(number)) if number.as_i64() > Some(1 << 50) => {
+            (
+                "at" | "last_at" | "processing_timestamp" | "received_at" | "changed_at" | "created_at",
+                Json::Number(number),
+            ) if number.as_i64() > Some(1 << 50) => {
                 json!("(a timestamp)")
             }
             ("created_at" | "since", Json::String(date)) if httpdate::parse_http_date(date).is_ok() => {

@@ -109,7 +109,9 @@ pub const DEVIATIONS: &[Deviation] = &[
             403,
             "Forbidden",
             "No partition corresponding to slave request: ['https://sr.example/nobody/software.cfg', \
-             'local_computer', 'default'] (no instance on local_computer runs this software release)",
+             'local_computer', 'default'] (no instance on local_computer runs this software release: root1 in slappart0 \
+             runs https://sr.example/demo/software.cfg, child1 of root1 in slappart1 runs \
+             https://sr.example/demo/software.cfg, provider1 in slappart2 runs https://sr.example/provider/software.cfg)",
         ),
         reason: "The refusal says why.",
     },

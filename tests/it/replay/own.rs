@@ -73,6 +73,18 @@ const REQUESTS: &[(&str, Fields)] = &[
     ("slapos.allDocs.WIP.software_installation_list", &[("computer_guid", "local_computer")]),
     ("slapos.allDocs.WIP.instance_tree_instance_list", &[("title", "root")]),
     ("slapos.allDocs.WIP.event_list", &[("instance_title", "root")]),
+    ("slapos.allDocs.WIP.explanation_list", &[("title", "root")]),
+    (
+        "requestComputerPartition-refused",
+        &[
+            ("software_release", "https://sr.example/nobody.cfg"),
+            ("partition_reference", "front"),
+            ("shared_xml", "<marshal><bool>1</bool></marshal>"),
+        ],
+    ),
+    ("slapos.allDocs.WIP.explanation_list-refused", &[("title", "front")]),
+    ("useComputer", &[COMPUTER, ("use_string", include_str!("../../../fixtures/wire/tioxml/valid.xml"))]),
+    ("slapos.allDocs.WIP.consumption_list", &[("computer_guid", "local_computer")]),
     ("hateoasSearch-members", &[("mode", "search"), ("query", MEMBERS), ("select_list", "uid,title,relative_url")]),
     ("hateoasSearch-installations", &[("mode", "search"), ("query", INSTALLATIONS), ("select_list", "uid,url_string")]),
     ("hateoasSearch-computer-of-title", &[("mode", "search"), ("query", COMPUTER_OF_TITLE), ("limit", "1")]),

@@ -9,7 +9,8 @@ fn a_wish_to_destroy_frees_nothing() {
     request("root").place(&app);
     assert_eq!(request("root").state("destroyed").place(&app), "slappart0");
     assert_eq!(app.listing(LOCAL), ["slappart0 destroyed root"]);
-    let refusal = "No free computer partition found for: next (the only partition of local_computer is busy)";
+    let refusal = "No free computer partition found for: next (the only partition of local_computer is busy: \
+                   slappart0 with root)";
     assert_eq!(request("next").send(&app).refusal(), (404, refusal.into()));
 }
 
