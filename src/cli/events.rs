@@ -161,8 +161,9 @@ pub(super) fn line(event: &EventEntry) -> String {
     if !about.is_empty() {
         line = format!("{line}  [{}]", about.join(" "));
     }
-    for change in event.change_list.iter().cloned().map(Difference::from) {
-        line = format!("{line}  {};", change.to_string().replace('\n', " "));
+    if !event.change_list.is_empty() {
+        let changes = event.change_list.iter().cloned().map(|change| Difference::from(change).to_string());
+        line = format!("{line}  {}", changes.collect::<Vec<_>>().join("; ").replace('\n', " "));
     }
     if !event.reprocessed_list.is_empty() {
         let names = event.reprocessed_list.iter().cloned().map(|name| InstanceName::from(name).to_string());

@@ -172,11 +172,11 @@ fn whereabouts(settings: &Settings, instance: &Instance, host: Option<&Instance>
     let reason = match host {
         None => why_there(&place.computer, named("computer_guid").as_deref(), &settings.default_computer),
         Some(host) => {
-            let by = if named("instance_guid").is_some() { "and its SLA names that host" } else { "which is its host" };
-            format!(
-                "{} of type {} runs {} there, {by}",
-                host.title, host.wish.software_type, host.wish.software_release
-            )
+            let Wish { software_release, software_type, .. } = &host.wish;
+            match named("instance_guid") {
+                Some(_) => format!("its SLA names this host, which runs {software_release} as type {software_type}"),
+                None => format!("this host runs {software_release} as type {software_type}"),
+            }
         }
     };
     Whereabouts {

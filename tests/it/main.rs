@@ -6,6 +6,7 @@ mod calls;
 mod client;
 mod conformance;
 mod defects;
+mod events;
 mod hateoas;
 mod json_rpc;
 mod layering;

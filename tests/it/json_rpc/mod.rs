@@ -1,10 +1,14 @@
 //! The rules of the JSON-RPC API.
 
+mod changes;
 mod computers;
+mod consumption;
+mod explanations;
 mod http;
 mod instances;
 mod overview;
 mod parameters;
+mod placement;
 mod refusals;
 mod reports;
 mod schemas;

@@ -3,6 +3,8 @@
 mod computer;
 mod crash;
 mod environment;
+mod events;
+mod explain;
 mod format;
 mod import;
 mod import_smaller;
