@@ -17,6 +17,7 @@ use crate::domain::service::InstanceName;
 use crate::domain::timestamp::Timestamp;
 use crate::http::block_on;
 use crate::storage::read_file;
+use crate::wire::form::Follow;
 use crate::wire::json_rpc::{AllDocsEventList, EventEntry};
 
 /// How long to wait between two looks for a server that went away.
@@ -134,8 +135,9 @@ async fn follow_one(
     after: &mut EventPlace,
     format: OutputFormat,
 ) -> anyhow::Result<()> {
-    let mut stream = slap.follow_events(filter, Some(*after)).await?;
-    while let Some(event) = stream.next().await? {
+    let EventFilter { computer, instance } = filter.clone();
+    let mut stream = slap.follow_events(&Follow { after: Some(*after), computer, instance }).await?;
+    while let Some(event) = stream.next_event().await? {
         print(&event, format)?;
         *after = stream.after().unwrap_or(*after);
     }

@@ -21,11 +21,12 @@ use std::sync::Arc;
 use tokio::runtime::{self, Runtime};
 
 use super::{
-    Builder, Certificate, ComputerInformation, Destroyed, Error, ErrorKind, InstanceInformation, Parameters, Product,
-    Request, RequestedState, Row, SoftwareInstance, StatusDocument, SupplyState, Value,
+    Builder, Certificate, ComputerInformation, Destroyed, Error, ErrorKind, Follow, InstanceInformation, Parameters,
+    Product, Request, RequestedState, Row, SoftwareInstance, StatusDocument, SupplyState, Value,
 };
+use crate::domain::event::EventPlace;
 use crate::wire::control::{FormatReport, Ready};
-use crate::wire::json_rpc::Method;
+use crate::wire::json_rpc::{EventEntry, Method};
 use crate::wire::person::PersonEntry;
 
 /// What a front makes of an answer: objects get fronts of their own.
@@ -328,6 +329,15 @@ impl Slap {
         self.front(self.inner.software_product_collection())
     }
 
+    /// Waits for [`follow_events`](super::Slap::follow_events).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn follow_events(&self, follow: &Follow) -> Result<EventStream, Error> {
+        let inner = self.wait(self.inner.follow_events(follow))?;
+        Ok(EventStream { inner, runtime: Arc::clone(&self.runtime) })
+    }
+
     fn front<T: Front>(&self, of: T::Of) -> T {
         T::front(of, &self.runtime)
     }
@@ -341,6 +351,29 @@ impl Computer {
     pub fn report_partition_usages(&self, partitions: &[ComputerPartition]) -> Result<(), Error> {
         let partitions: Vec<_> = partitions.iter().map(|partition| partition.inner.clone()).collect();
         self.runtime.block_on(self.inner.report_partition_usages(&partitions))
+    }
+}
+
+/// The front of [`EventStream`](super::EventStream).
+#[derive(Debug)]
+pub struct EventStream {
+    inner: super::EventStream,
+    runtime: Arc<Runtime>,
+}
+
+impl EventStream {
+    /// Waits for [`next_event`](super::EventStream::next_event).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn next_event(&mut self) -> Result<Option<EventEntry>, Error> {
+        self.runtime.block_on(self.inner.next_event())
+    }
+
+    /// The same as [`after`](super::EventStream::after).
+    #[must_use]
+    pub fn after(&self) -> Option<EventPlace> {
+        self.inner.after()
     }
 }
 

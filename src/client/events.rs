@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use super::call::Call;
 use super::{Error, ErrorKind, Slap};
-use crate::domain::event::{EventFilter, EventPlace};
+use crate::domain::event::EventPlace;
 use crate::domain::timestamp::Timestamp;
-use crate::wire::event_stream::{Reader, write_place};
-use crate::wire::form;
+use crate::wire::event_stream::Reader;
+use crate::wire::form::Follow;
 use crate::wire::json_rpc::{EventEntry, RequestError};
-
-/// The path of the stream.
-const EVENTS: &str = "-/events";
 
 /// A stream that was silent for this long is broken: a living one says something every 15 seconds.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -26,11 +22,15 @@ pub struct EventStream {
 }
 
 impl EventStream {
+    pub(super) fn new(response: reqwest::Response, url: String, after: Option<EventPlace>) -> Self {
+        Self { response, reader: Reader::default(), url, after }
+    }
+
     /// The next event, once it happens. `None` when the server ends the stream.
     ///
     /// # Errors
     /// [`Error`] when the connection breaks, or the stream is not one of events.
-    pub async fn next(&mut self) -> Result<Option<EventEntry>, Error> {
+    pub async fn next_event(&mut self) -> Result<Option<EventEntry>, Error> {
         loop {
             let fault = |kind, reason| Error::new(kind, Some(self.url.clone()), reason);
             let unexpected = |error: RequestError| fault(ErrorKind::Unexpected, error.to_string());
@@ -61,13 +61,7 @@ impl Slap {
     ///
     /// # Errors
     /// [`Error`] when the server cannot be reached or refuses.
-    pub async fn follow_events(&self, filter: &EventFilter, after: Option<EventPlace>) -> Result<EventStream, Error> {
-        let place = after.map(write_place);
-        let fields = [("after", &place), ("computer_guid", &filter.computer), ("instance_title", &filter.instance)];
-        let fields: Vec<(&str, &str)> =
-            fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
-        let url = self.transport().url(&format!("{EVENTS}?{}", form::encode(&fields)));
-        let response = self.transport().open(Call::get(url.clone())).await?;
-        Ok(EventStream { response, reader: Reader::default(), url, after })
+    pub async fn follow_events(&self, follow: &Follow) -> Result<EventStream, Error> {
+        self.slap_tool().events(follow).await
     }
 }

@@ -113,7 +113,7 @@ pub use self::slap_tool::SlapTool;
 pub use self::software::{SoftwareProductCollection, SoftwareRelease};
 pub use crate::domain::parameters::{Parameters, Value};
 pub use crate::domain::state::{RequestedState, SupplyState};
-pub use crate::wire::form::Product;
+pub use crate::wire::form::{Follow, Product};
 pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
 pub use crate::wire::json_rpc::Certificate;
 pub use crate::wire::status::StatusDocument;

@@ -1,11 +1,14 @@
 //! The classic API, call by call.
 
+use reqwest::Response;
+
 use super::call::{Call, Identity};
 use super::error::Error;
+use super::events::EventStream;
 use super::transport::{Api, Transport};
 use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
 use crate::wire::form::{
-    self, ComputerArguments, ComputerBang, Format, Import, Installation, InstanceBang, PartitionArguments,
+    self, ComputerArguments, ComputerBang, Follow, Format, Import, Installation, InstanceBang, PartitionArguments,
     PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance, ReportRelease,
     RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
 };
@@ -207,6 +210,11 @@ impl SlapTool<'_> {
         self.get("-/ready", &(), |body| read_ready(&String::from_utf8_lossy(body))).await
     }
 
+    /// `GET /-/events`, which has no end.
+    pub async fn events(&self, arguments: &Follow) -> Result<EventStream, Error> {
+        self.open("-/events", arguments, |response, url| EventStream::new(response, url, arguments.after)).await
+    }
+
     /// `POST /-/import`
     pub async fn import(&self, arguments: &Import) -> Result<Vec<FormatReport>, Error> {
         self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
@@ -266,12 +274,25 @@ impl SlapTool<'_> {
         arguments: &impl ToFields,
         read: impl Fn(&[u8]) -> Result<T, E>,
     ) -> Result<T, Error> {
+        self.send(path, self.reading(path, arguments)?, read).await
+    }
+
+    /// Begins a read whose answer has no end.
+    async fn open<T>(
+        &self,
+        path: &str,
+        arguments: &impl ToFields,
+        follow: impl FnOnce(Response, String) -> T,
+    ) -> Result<T, Error> {
+        let call = self.reading(path, arguments)?.by(self.identity.as_ref());
+        let url = call.url.clone();
+        Ok(follow(self.transport.open(call).await?, url))
+    }
+
+    fn reading(&self, path: &str, arguments: &impl ToFields) -> Result<Call, Error> {
         let fields = arguments.to_fields().map_err(Error::invalid)?;
-        let mut url = self.transport.url(path);
-        if !fields.is_empty() {
-            url = format!("{url}?{}", form::encode(&fields));
-        }
-        self.send(path, Call::get(url), read).await
+        let url = self.transport.url(path);
+        Ok(Call::get(if fields.is_empty() { url } else { format!("{url}?{}", form::encode(&fields)) }))
     }
 
     async fn post<T, E: std::error::Error>(

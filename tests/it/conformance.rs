@@ -198,7 +198,8 @@ fn every_classic_route_has_a_client_method_of_its_name_that_an_object_uses() {
         let found = calls.split("pub async fn ").find(|text| text.starts_with(&format!("{name}(")));
         let text = found.unwrap_or_else(|| panic!("{path} has no client method {name}"));
         let sent = format!("self.{}( \"{path}\",", method.to_lowercase()).replace("( ", "(");
-        assert!(text.contains(&sent), "{name} does not call {path}");
+        let is_sent = text.contains(&sent) || text.contains(&sent.replace("self.get(", "self.open("));
+        assert!(is_sent, "{name} does not call {path}");
         // It tells nothing about what a master is for.
         let is_used = objects.contains(&format!(".{name}(")) || path == "getRunId";
         assert!(is_used, "no object of the client uses {name}");
@@ -273,7 +274,7 @@ fn every_method_of_the_client_has_a_front_that_waits() {
     for name in methods.iter().filter(|name| !beneath.contains(&name.as_str())) {
         let (object, method) = name.split_once("::").unwrap();
         let front = blocking.split("front! { ").skip(1).find(|front| front.starts_with(&format!("{object} ")));
-        let front = front.unwrap_or_else(|| panic!("{object} has no front")).split(" }").next().unwrap();
+        let front = front.map_or("", |front| front.split(" }").next().unwrap());
         let by_hand = blocking.split(" impl ").find(|block| block.starts_with(&format!("{object} {{ ")));
         let is_there = front.contains(&format!(" {method}("))
             || by_hand.is_some_and(|block| {

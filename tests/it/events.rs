@@ -4,8 +4,7 @@ use std::io::Read;
 use std::thread;
 use std::time::Duration;
 
-use slapproxy::client::Slap;
-use slapproxy::domain::event::EventFilter;
+use slapproxy::client::{Follow, Slap};
 use slapproxy::http::block_on;
 use slapproxy::wire::event_stream::{HEARTBEAT, Reader};
 use slapproxy::wire::json_rpc::EventEntry;
@@ -160,20 +159,21 @@ fn a_head_request_has_no_end_to_wait_for() {
 #[test]
 fn the_client_follows_events() {
     let app = TestApp::formatted(1);
-    let slap = Slap::new(&app.url, Duration::from_secs(10)).unwrap();
-    let filter = EventFilter { computer: Some(LOCAL.into()), instance: None };
+    let slap = Slap::builder(&app.url).build().unwrap();
+    let mut follow = Follow { computer: Some(LOCAL.into()), ..Follow::default() };
     // What blocks may not do so where others wait.
     let elsewhere = |call: fn(&TestApp)| thread::scope(|scope| scope.spawn(|| call(&app)).join().unwrap());
     block_on(async {
-        let mut stream = slap.follow_events(&filter, None).await.unwrap();
+        let mut stream = slap.follow_events(&follow).await.unwrap();
         elsewhere(|app| bang(app, LOCAL, "a"));
-        let event = stream.next().await.unwrap().unwrap();
+        let event = stream.next_event().await.unwrap().unwrap();
         assert_eq!((event.kind.as_str(), event.text.as_str()), ("computerBang", "a"));
         elsewhere(|app| bang(app, LOCAL, "b"));
-        let mut again = slap.follow_events(&filter, stream.after()).await.unwrap();
-        assert_eq!(again.next().await.unwrap().unwrap().text, "b");
-        let refused = Slap::new(&format!("{}/nowhere", app.url), Duration::from_secs(10)).unwrap();
-        let refused = refused.follow_events(&filter, None).await.unwrap_err().to_string();
-        assert!(refused.contains("not found: There is no /nowhere/-/events"), "{refused}");
+        follow.after = stream.after();
+        let mut again = slap.follow_events(&follow).await.unwrap();
+        assert_eq!(again.next_event().await.unwrap().unwrap().text, "b");
+        let refused = Slap::builder(&format!("{}/nowhere", app.url)).build().unwrap();
+        let refused = refused.follow_events(&follow).await.unwrap_err();
+        assert!(refused.is_not_found() && refused.message().starts_with("There is no /nowhere/-/events"), "{refused}");
     });
 }

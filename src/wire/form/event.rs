@@ -2,13 +2,13 @@
 
 use utoipa::ToSchema;
 
-use super::Fields;
+use super::{FieldList, Fields, ToFields, WriteError};
 use crate::domain::error::Refusal;
 use crate::domain::event::{EventFilter, EventPlace};
-use crate::wire::event_stream::read_place;
+use crate::wire::event_stream::{read_place, write_place};
 
 /// Which events to follow: `-/events`.
-#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, ToSchema)]
 pub struct Follow {
     /// The id of the last event that is known: only later ones are sent, those that happened meanwhile too. Without it,
     /// only those that happen from now on; with `0-0`, all that ever happened. The header `Last-Event-ID` says the same.
@@ -48,5 +48,13 @@ impl TryFrom<&Fields> for Follow {
             computer: text("computer_guid"),
             instance: text("instance_title"),
         })
+    }
+}
+
+impl ToFields for Follow {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        let after = self.after.map(write_place);
+        let fields = [("after", &after), ("computer_guid", &self.computer), ("instance_title", &self.instance)];
+        Ok(fields.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect())
     }
 }

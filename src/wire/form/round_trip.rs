@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use super::*;
+use crate::domain::event::EventPlace;
 use crate::domain::ids::{SoftwareRelease, Title};
 use crate::domain::instance::Request;
 use crate::domain::parameters::{Parameters, Value as Parameter};
 use crate::domain::state::{RequestedState, SupplyState};
+use crate::domain::timestamp::Timestamp;
 
 /// Writes arguments and reads them.
 fn reads_back<T>(arguments: &T)
@@ -80,6 +82,13 @@ fn calls_about_releases_read_back() {
     for error_log in [String::new(), "a\nb".into()] {
         reads_back(&ReportRelease { computer: "c".into(), url: release("/sr"), error_log });
     }
+}
+
+#[test]
+fn what_is_followed_reads_back() {
+    let after = EventPlace { last_at: Timestamp(5), id: 7 };
+    reads_back(&Follow { after: Some(after), computer: Some("c".into()), instance: Some("a/b".into()) });
+    reads_back(&Follow::default());
 }
 
 #[test]

@@ -177,5 +177,10 @@ fn reports(lines: &mut Lines, slap: &Slap) {
         put_software_instance_title(rename);
         put_software_instance_reported_state(reported(RequestedState::Destroyed)) => |told| told.r#type;
         all_docs_event_list(events) => |told| told.result_list.len();
+        all_docs_explanation_list(AllDocsExplanationList { title: "root".into() })
+            => |told| told.result_list[0].summary.clone();
+        all_docs_explanation_list(AllDocsExplanationList { title: "nothing".into() })
+            => |told| told.result_list.len();
+        all_docs_consumption_list(AllDocsConsumptionList::default());
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
 use slapproxy::client::{
-    Certificate, Error, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
+    Certificate, Error, Follow, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
 };
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
@@ -321,5 +321,14 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     walk.note("Slap::wait", slap.wait(slap.as_async().slap_tool().get_run_id()).map(|id| id.len()));
     access(walk, slap);
     walk.note("Slap::ready", slap.ready().map(|ready| ready.url.starts_with("http://")));
+    match slap.follow_events(&Follow { computer: Some(COMPUTER.into()), ..Follow::default() }) {
+        Err(error) => walk.note::<()>("Slap::follow_events", Err(error)),
+        Ok(mut stream) => {
+            walk.tell("Slap::follow_events", stream.after());
+            walk.note("Computer::bang", slap.register_computer(COMPUTER).bang("followed"));
+            walk.note("EventStream::next_event", stream.next_event().map(|event| event.map(|event| event.text)));
+            walk.tell("EventStream::after", stream.after().is_some());
+        }
+    }
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
 }
