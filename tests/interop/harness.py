@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import slapos.slap
 from slapos.util import dumps, loads
@@ -143,6 +144,21 @@ class Master:
     def status(self, path, **query):
         """A status record; the client library has no method for these."""
         return loads(self.client()._connection_helper.GET(path, params=query))
+
+
+    def json_rpc(self, method, **request):
+        """What a method of the JSON-RPC API answers."""
+        call = urllib.request.Request(
+            self.url + method, json.dumps(request).encode(), {'Content-Type': 'application/json'})
+        with urllib.request.urlopen(call) as answer:
+            return json.load(answer)
+
+    def show(self, section):
+        """A part of what the database holds, as the command shows it."""
+        shown = subprocess.run(
+            [BINARY, 'show', '--cfg', self.configuration, '--format', 'json', '--' + section],
+            stdout=subprocess.PIPE, check=True)
+        return json.loads(shown.stdout)[section]
 
 
 class TemporaryDirectoryTestCase(unittest.TestCase):

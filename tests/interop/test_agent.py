@@ -178,6 +178,16 @@ class Instances(AgentTestCase):
         self.assertIn('Final xml report', log)
         self.assertNotIn('Cannot report usage', log)
         self.assertEqual(os.listdir(reports), [])
+        listed = self.master.json_rpc('slapos.allDocs.WIP.consumption_list', instance_title='consuming')
+        self.assertEqual(listed['result_list'], self.master.show('usage'))
+        report, = listed['result_list']
+        self.assertEqual((report['computer_guid'], report['source_reference'], report['number'], report['user']),
+                         ('node', 'node', 1, 'node'))
+        movement, = report['movement_list']
+        self.assertRegex(movement.pop('stop_date'), r'^\d{4}-\d{2}-\d{2} at \d{2}:\d{2}:\d{2}$')
+        self.assertEqual(movement, {
+            'resource': 'CPU Consumption', 'title': 'Processor time', 'reference': place, 'quantity': 42.42,
+            'price': 0.0, 'start_date': '', 'instance': {'instance_title': 'consuming'}, 'accepted': True})
 
     def test_a_restart_of_the_master_loses_nothing_and_the_agent_goes_on(self):
         place = self.request('lasting', {'who': 'me'}).getId()

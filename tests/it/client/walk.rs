@@ -321,14 +321,21 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     walk.note("Slap::wait", slap.wait(slap.as_async().slap_tool().get_run_id()).map(|id| id.len()));
     access(walk, slap);
     walk.note("Slap::ready", slap.ready().map(|ready| ready.url.starts_with("http://")));
-    match slap.follow_events(&Follow { computer: Some(COMPUTER.into()), ..Follow::default() }) {
-        Err(error) => walk.note::<()>("Slap::follow_events", Err(error)),
-        Ok(mut stream) => {
-            walk.tell("Slap::follow_events", stream.after());
-            walk.note("Computer::bang", slap.register_computer(COMPUTER).bang("followed"));
-            walk.note("EventStream::next_event", stream.next_event().map(|event| event.map(|event| event.text)));
-            walk.tell("EventStream::after", stream.after().is_some());
-        }
-    }
+    events(walk, slap);
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
+}
+
+fn events(walk: &mut Walk, slap: &Slap) {
+    let stream = slap.follow_events(&Follow { computer: Some(COMPUTER.into()), ..Follow::default() });
+    walk.note("Computer::bang", slap.register_computer(COMPUTER).bang("followed"));
+    let told = match stream {
+        Err(error) => [(); 3].map(|()| format!("{:?}", error.kind())),
+        Ok(mut stream) => {
+            let begin = format!("{:?}", stream.after());
+            let next = stream.next_event().map(|event| event.map(|event| event.text));
+            [begin, format!("{next:?}"), stream.after().is_some().to_string()]
+        }
+    };
+    let methods = ["Slap::follow_events", "EventStream::next_event", "EventStream::after"];
+    walk.lines.extend(methods.map(ToOwned::to_owned).into_iter().zip(told));
 }
