@@ -11,6 +11,9 @@ use super::state::RequestedState;
 /// How many candidates a message names.
 const NAMED: usize = 10;
 
+/// How much a message tells of one, in characters.
+const TOLD: usize = 160;
+
 /// A partition as the search for a place sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -151,7 +154,7 @@ impl PartitionCriteria {
 }
 
 impl HostCriteria {
-    /// Why the instance in a place cannot be the host; `known` tells whether capabilities are.
+    /// Why the instance in a place of the computer cannot be the host; `known` tells whether capabilities are.
     #[must_use]
     pub fn obstacle(&self, place: &Place, known: bool) -> Option<Obstacle> {
         let tenant = place.tenant.as_ref()?;
@@ -166,9 +169,6 @@ impl HostCriteria {
         }
         if tenant.state == RequestedState::Destroyed {
             return Some(Obstacle::ToBeDestroyed);
-        }
-        if self.computer != place.computer {
-            return Some(Obstacle::OtherComputer);
         }
         lacks(place, self.capability.as_ref(), known)
     }
@@ -197,7 +197,14 @@ pub fn sort(candidates: &mut [Candidate]) {
 }
 
 fn named(candidates: &[&Candidate]) -> String {
-    let mut texts: Vec<String> = candidates.iter().take(NAMED).map(ToString::to_string).collect();
+    let told = |candidate: &&Candidate| {
+        let text = candidate.to_string();
+        match text.char_indices().nth(TOLD) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    };
+    let mut texts: Vec<String> = candidates.iter().take(NAMED).map(told).collect();
     if candidates.len() > NAMED {
         texts.push(format!("and {} more", candidates.len() - NAMED));
     }

@@ -105,15 +105,25 @@ pub(super) fn host(
             (None, None) => {}
         }
     }
-    for place in tx.places()?.iter().filter(|place| place.computer != *computer) {
-        if let Some(obstacle @ Obstacle::OtherComputer) = criteria.obstacle(place, known) {
-            candidates.push(place.with(obstacle));
-        }
-    }
+    candidates.extend(hosts_elsewhere(tx, request, computer)?);
     sort(&mut candidates);
     let reason = criteria.reason(&candidates);
     let refusal = Refusal::NoHost { criteria: criteria.to_string(), reason: reason.clone() };
     Ok(Err(NoPlace { refusal, reason, candidates }))
+}
+
+/// The instances of other computers that would do, were the request for their computers.
+fn hosts_elsewhere(tx: ReadTx<'_>, request: &Request, computer: &Reference) -> Result<Vec<Candidate>, Error> {
+    let mut candidates = Vec::new();
+    for reference in tx.computer_references()?.iter().filter(|reference| ***reference != **computer) {
+        let Some((other, id)) = find_computer(tx, reference)? else { continue };
+        let criteria = host_criteria(tx, request, &other)?;
+        let places = tx.places_on(id)?;
+        let known = capabilities_known(&places);
+        let fits = |place: &&Place| place.tenant.is_some() && criteria.obstacle(place, known).is_none();
+        candidates.extend(places.iter().filter(fits).map(|place| place.with(Obstacle::OtherComputer)));
+    }
+    Ok(candidates)
 }
 
 /// The refusal of a shared instance on a computer that is not there.

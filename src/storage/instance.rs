@@ -12,13 +12,13 @@ use crate::domain::ids::Title;
 use crate::domain::instance::{ComputerId, Instance, InstanceId, SharedInstance, Sharing, Wish};
 use crate::domain::parameters::Parameters;
 use crate::domain::partition::Partition;
-use crate::domain::service::InstanceName;
 use crate::domain::state::RequestedState;
 use crate::domain::timestamp::Timestamp;
 use crate::wire::json;
 
 /// Every column of an instance and the title of its root.
-const SELECT: &str = "SELECT i.*, r.title AS root_title FROM instance i LEFT JOIN instance r ON r.id = i.root_id";
+pub(super) const SELECT: &str =
+    "SELECT i.*, r.title AS root_title FROM instance i LEFT JOIN instance r ON r.id = i.root_id";
 
 /// An instance and the partition it is in.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,16 +126,6 @@ impl ReadTx<'_> {
     pub fn software_instance(&self, root: Option<InstanceId>, title: &str) -> Result<Option<Instance>, Error> {
         let sql = format!("{SELECT} WHERE i.shared = 0 AND ifnull(i.root_id, 0) = ?1 AND i.title = ?2");
         self.row(&sql, params![root.map_or(0, |root| root.0), title], instance)
-    }
-
-    /// All instances of a title, software and shared, in whatever tree: roots first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn instances_titled(&self, title: &str) -> Result<Vec<Instance>, Error> {
-        let sql = format!("{SELECT} WHERE i.title = ?1 ORDER BY i.root_id IS NOT NULL, i.shared, i.id");
-        let rows = self.rows(&sql, [title], |row| Ok(instance(row)))?;
-        Ok(readable("an instance", rows))
     }
 
     /// The shared instances of a title in a tree, or among the roots: one for each computer.
@@ -284,16 +274,6 @@ impl ReadTx<'_> {
     /// When the database fails.
     pub fn tree(&self, root: InstanceId) -> Result<Vec<Instance>, Error> {
         self.rows(&format!("{SELECT} WHERE i.id = ?1 OR i.root_id = ?1 ORDER BY i.id"), [root.0], instance)
-    }
-
-    /// The names of the software instances of a tree that are in partitions.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn placed_names(&self, root: InstanceId) -> Result<Vec<InstanceName>, Error> {
-        let sql = "SELECT i.title, r.title FROM instance i JOIN partition p ON p.instance_id = i.id \
-                   LEFT JOIN instance r ON r.id = i.root_id WHERE i.id = ?1 OR i.root_id = ?1 ORDER BY i.id";
-        self.rows(sql, [root.0], |row| Ok(InstanceName { title: row.get(0)?, root: row.get(1)? }))
     }
 
     /// What an instance requested directly.

@@ -1,11 +1,34 @@
-//! Instances by the identifiers that were ever handed out for them.
+//! Instances by their titles, and by the identifiers that were ever handed out for them.
 
 use rusqlite::params;
 
+use super::computer::readable;
+use super::instance::{SELECT, instance};
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::instance::{Instance, InstanceId};
+use crate::domain::service::InstanceName;
 
 impl ReadTx<'_> {
+    /// All instances of a title, software and shared, in whatever tree: roots first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn instances_titled(&self, title: &str) -> Result<Vec<Instance>, Error> {
+        let sql = format!("{SELECT} WHERE i.title = ?1 ORDER BY i.root_id IS NOT NULL, i.shared, i.id");
+        let rows = self.rows(&sql, [title], |row| Ok(instance(row)))?;
+        Ok(readable("an instance", rows))
+    }
+
+    /// The names of the software instances of a tree that are in partitions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn placed_names(&self, root: InstanceId) -> Result<Vec<InstanceName>, Error> {
+        let sql = "SELECT i.title, r.title FROM instance i JOIN partition p ON p.instance_id = i.id \
+                   LEFT JOIN instance r ON r.id = i.root_id WHERE i.id = ?1 OR i.root_id = ?1 ORDER BY i.id";
+        self.rows(sql, [root.0], |row| Ok(InstanceName { title: row.get(0)?, root: row.get(1)? }))
+    }
+
     /// The instance that has, or else had, a title below a root title (empty for a root).
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::app::{Answer, TestApp, refused_start, request};
+use crate::app::{Answer, TestApp, answer, refused_start, request};
 use crate::calls::{LOCAL, eventually, latest_version};
 
 fn sqlite_file(path: &Path, sql: &str) {
@@ -54,10 +54,25 @@ fn an_older_database_of_ours_is_brought_up_to_date_and_keeps_what_it_holds() {
         &path,
         "PRAGMA application_id = 0x534c4150; PRAGMA user_version = 1; \
          INSERT INTO computer (id, reference) VALUES (1, 'local_computer'); \
-         INSERT INTO partition (computer_id, reference) VALUES (1, 'part0')",
+         INSERT INTO partition (computer_id, reference) VALUES (1, 'part0'); \
+         INSERT INTO event (id, at, last_at, count, user, kind, computer, text) \
+         VALUES (7, 1, 2, 3, 'user', 'computerBang', 'local_computer', 'old'); \
+         INSERT INTO consumption (computer_id, source_reference, number, document, user, received_at) \
+         VALUES (1, '', 1, '<journal><transaction type=\"\"><start_date/><stop_date/><reference/><currency/><payment_mode/>\
+         <arrow type=\"\"/><movement><resource>r</resource><quantity>1</quantity><price>0</price><VAT/></movement>\
+         </transaction></journal>', 'local_computer', 1)",
     );
     let app = TestApp::on(directory);
     assert_eq!(app.listing(LOCAL), ["part0 free"]);
+    app.post("/computerBang", &[("computer_id", LOCAL), ("message", "new")]);
+    let mut events = app.sqlite();
+    let events = events.transaction().unwrap();
+    let mut events = events.prepare("SELECT id || ' ' || count || ' ' || text || changes || woken FROM event").unwrap();
+    let events: Vec<String> = events.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!((events[0].as_str(), events.last().unwrap().as_str()), ("7 3 old", "8 1 new"));
+    let listed = app.http.post(format!("{}/slapos.allDocs.WIP.consumption_list", app.url));
+    let listed = answer(listed.header("Content-Type", "application/json").body("{}")).body;
+    assert!(listed.contains("\"reason\":\"it arrived before movements were judged\""), "{listed}");
     let version: i64 = app.sqlite().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, latest_version());
 }

@@ -45,6 +45,17 @@ fn every_busy_partition_is_named_and_free_ones_of_other_computers_too() {
 }
 
 #[test]
+fn long_titles_are_shortened_in_a_message() {
+    let app = TestApp::formatted(1);
+    request(&"é".repeat(500)).place(&app);
+    let reason = format!(
+        "the only partition of local_computer is busy: slappart0 with {}…",
+        "é".repeat(160 - "slappart0 with ".len())
+    );
+    assert_eq!(request("late").send(&app).refusal(), refused("late", &reason));
+}
+
+#[test]
 fn of_many_candidates_ten_are_named() {
     let app = TestApp::formatted(12);
     for n in 0..12 {
@@ -101,6 +112,9 @@ fn every_instance_that_is_no_host_is_named_with_the_reason() {
         "local_computer/slappart0 other other_release: runs /other",
     ];
     assert_eq!(candidates(&app, "s"), expected);
+    let far = request("s").shared().filter(&[("instance_guid", "node2-slappart0")]);
+    assert_eq!(far.send(&app).status, 404);
+    assert_eq!(candidates(&app, "s")[3], "node2/slappart0 far other_computer: is on another computer");
     request("named").state("destroyed").place(&app);
     assert_eq!(request("s").shared().send(&app).status, 404);
     let expected = [
