@@ -1,5 +1,6 @@
 //! `slapproxy events`
 
+use std::io;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -7,7 +8,7 @@ use clap::Args;
 use tokio::time::sleep;
 
 use super::local::running;
-use super::output::{OutputFormat, data, date, note};
+use super::output::{OutputFormat, date, note, piece, unless_closed};
 use super::settings::DatabaseArguments;
 use crate::client::{Error, ErrorKind, Slap};
 use crate::config::Config;
@@ -48,6 +49,16 @@ pub struct Events {
 impl Events {
     /// Prints what happened, through the running server of the database if there is one.
     pub fn run(self) -> anyhow::Result<()> {
+        match self.print() {
+            Err(error) => match error.downcast::<io::Error>() {
+                Ok(error) => Ok(unless_closed(Err(error))?),
+                Err(error) => Err(error),
+            },
+            printed => printed,
+        }
+    }
+
+    fn print(self) -> anyhow::Result<()> {
         let Self { database, follow, computer, instance, limit, format } = self;
         let config = database.config(None)?;
         let filter = EventFilter { computer, instance };
@@ -149,7 +160,7 @@ fn print(event: &EventEntry, format: OutputFormat) -> anyhow::Result<()> {
         OutputFormat::Text => line(event),
         OutputFormat::Json => serde_json::to_string(event)?,
     };
-    Ok(data(format!("{line}\n").as_bytes())?)
+    Ok(piece(format!("{line}\n").as_bytes())?)
 }
 
 /// An event on one line: when, who, what, about what, what changed, what follows.

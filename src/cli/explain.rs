@@ -51,9 +51,14 @@ impl Explain {
     }
 }
 
+/// There is nothing of that title.
+fn unknown(message: &str) -> anyhow::Error {
+    Exit::not_there(format!("error: {message}"))
+}
+
 async fn ask(server: Builder, title: String) -> anyhow::Result<Vec<ExplanationEntry>> {
     match server.build()?.call(&AllDocsExplanationList { title }).await {
-        Err(error) if error.is_not_found() => Err(Exit::not_there(format!("error: {}", error.message()))),
+        Err(error) if error.is_not_found() => Err(unknown(error.message())),
         answer => Ok(answer?.result_list),
     }
 }
@@ -62,9 +67,7 @@ fn read(config: &Config, title: &str) -> anyhow::Result<Vec<ExplanationEntry>> {
     let default_computer = Reference::parse("computer_id", &config.computer_id)?;
     let settings = Settings { default_computer, software_products: Vec::new() };
     match explain_file(&config.database, &settings, title)? {
-        Err(master::Error::Refused(refusal @ Refusal::Unknown { .. })) => {
-            Err(Exit::not_there(format!("error: {refusal}")))
-        }
+        Err(master::Error::Refused(refusal @ Refusal::Unknown { .. })) => Err(unknown(&refusal.to_string())),
         explanations => Ok(explanations?.into_iter().map(ExplanationEntry::from).collect()),
     }
 }

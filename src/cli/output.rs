@@ -20,8 +20,18 @@ pub enum OutputFormat {
 
 /// Writes data. A reader that closed its end has seen enough.
 pub fn data(bytes: &[u8]) -> io::Result<()> {
+    unless_closed(piece(bytes))
+}
+
+/// Writes a piece of data that more may follow; fails once the reader has closed its end.
+pub fn piece(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    out.write_all(bytes).and_then(|()| out.flush())
+}
+
+/// The end of writing: that the reader closed its end is no failure.
+pub fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

@@ -66,10 +66,10 @@ impl NewEvent {
         Self { changes, ..self }
     }
 
-    /// It makes another instance be processed again.
+    /// It makes other instances be processed again.
     #[must_use]
-    pub fn wakes(mut self, instance: &Instance) -> Self {
-        self.woken.push(InstanceName::of(instance));
+    pub fn wakes(mut self, instances: impl IntoIterator<Item = InstanceName>) -> Self {
+        self.woken.extend(instances);
         self
     }
 }

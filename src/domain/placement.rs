@@ -87,18 +87,22 @@ pub struct Candidate {
     pub obstacle: Obstacle,
 }
 
+impl Tenant {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> InstanceName {
+        InstanceName { root: self.root.as_ref().map(ToString::to_string), title: self.title.to_string() }
+    }
+}
+
 impl Place {
     /// The candidate that this place is with an obstacle.
     #[must_use]
     pub fn with(&self, obstacle: Obstacle) -> Candidate {
-        let name = |tenant: &Tenant| InstanceName {
-            root: tenant.root.as_ref().map(ToString::to_string),
-            title: tenant.title.to_string(),
-        };
         Candidate {
             computer: self.computer.clone(),
             partition: self.partition.clone(),
-            instance: self.tenant.as_ref().map(name),
+            instance: self.tenant.as_ref().map(Tenant::name),
             obstacle,
         }
     }

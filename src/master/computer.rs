@@ -72,7 +72,7 @@ impl Master {
                 let report = Report::ComputerBang(message);
                 super::status::store(tx, StatusSubject::Computer(id), &report, &user)?;
                 let event = NewEvent::new(user, report.kind(), report.detail()).computer(&computer);
-                Ok(tx.record(&NewEvent { woken, ..event }, now)?)
+                Ok(tx.record(&event.wakes(woken), now)?)
             })
             .await
     }

@@ -11,6 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::explanation::{Explanation, Outlook, Processing, RefusedRequest, Wanted, Whereabouts, why_there};
 use crate::domain::instance::{Instance, InstanceId, Request, Wish};
 use crate::domain::partition::Partition;
+use crate::domain::placement::Tenant;
 use crate::domain::service::InstanceName;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{OpenError, ReadTx, StatusSubject, read_file, structure};
@@ -156,12 +157,11 @@ fn repeated(instance: &Instance) -> Request {
 }
 
 fn wanted(tx: ReadTx<'_>, wish: &Wish, requester: Option<InstanceId>) -> Result<Wanted, Error> {
-    let requester = requester.map_or(Ok(None), |requester| tx.instance(requester))?;
     Ok(Wanted {
         software_release: wish.software_release.clone(),
         software_type: wish.software_type.clone(),
         state: wish.state,
-        requester: requester.as_ref().map(InstanceName::of),
+        requester: requester.map_or(Ok(None), |requester| tx.instance_name(requester))?,
         parameters: outline(&wish.parameters, structure),
         sla: outline(&wish.sla, structure),
     })
@@ -203,10 +203,7 @@ fn outlook(tx: ReadTx<'_>, settings: &Settings, request: &Request) -> Result<Out
     };
     let host = placement::host(tx, request, &computer, id)?;
     Ok(host.map_or_else(refusal, |(_, place)| Outlook::Place {
-        host: place.tenant.as_ref().map(|tenant| InstanceName {
-            root: tenant.root.as_ref().map(ToString::to_string),
-            title: tenant.title.to_string(),
-        }),
+        host: place.tenant.as_ref().map(Tenant::name),
         computer: place.computer,
         partition: place.partition,
     }))

@@ -70,9 +70,10 @@ impl Master {
                     return Ok(false);
                 }
                 let now = tx.now();
-                let requester = publisher.requester.map_or(Ok(None), |requester| tx.instance(requester))?;
-                if let Some(requester) = &requester {
-                    tx.touch(requester.id, now)?;
+                let mut woken = Vec::new();
+                if let Some(requester) = publisher.requester {
+                    tx.touch(requester, now)?;
+                    woken.extend(tx.instance_name(requester)?);
                 }
                 let before = publisher.connection.unwrap_or_default();
                 let keys: Vec<&str> = connection.as_map().keys().map(String::as_str).collect();
@@ -85,7 +86,7 @@ impl Master {
                     software_release: Some(publisher.software_release),
                     text: format!("published {}", if keys.is_empty() { "nothing".into() } else { keys.join(", ") }),
                     changes: of_parameters("connection", &before, &connection, structure),
-                    woken: requester.iter().map(InstanceName::of).collect(),
+                    woken,
                 };
                 tx.record(&event, now)?;
                 Ok(true)
@@ -108,14 +109,14 @@ impl Master {
                 let mut woken = tx.placed_names(root)?;
                 if let Some(sharing) = &instance.sharing {
                     tx.touch(sharing.host, now)?;
-                    woken.extend(tx.instance(sharing.host)?.iter().map(InstanceName::of));
+                    woken.extend(tx.instance_name(sharing.host)?);
                 }
                 let own = InstanceName::of(&instance);
                 woken.retain(|name| instance.sharing.is_some() || *name != own);
                 let report = Report::SoftwareInstanceBang(message);
                 super::status::store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
                 let event = NewEvent::new(user, report.kind(), report.detail()).instance(&instance);
-                let event = NewEvent { woken, ..event };
+                let event = event.wakes(woken);
                 Ok(tx.record(&partition.iter().fold(event, NewEvent::partition), now)?)
             })
             .await
@@ -160,7 +161,7 @@ impl Master {
                 let mut event =
                     NewEvent::new(user, "softwareInstanceRename", text).instance(&instance).changes(changes);
                 for host in hosts {
-                    event = tx.instance(host)?.iter().fold(event, NewEvent::wakes);
+                    event = event.wakes(tx.instance_name(host)?);
                 }
                 tx.record(&partition.iter().fold(event, NewEvent::partition), now)?;
                 Ok(Renamed::Done)

@@ -10,7 +10,6 @@ use crate::domain::event::NewEvent;
 use crate::domain::explanation::{Refusals, RefusedRequest};
 use crate::domain::frontend::{HttpsFront, Shortcut, shortcut};
 use crate::domain::instance::{Change, Instance, InstanceId, Request};
-use crate::domain::service::InstanceName;
 use crate::domain::state::RequestedState;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{NewInstance, Placed, ReadTx, WriteTx, structure};
@@ -233,8 +232,8 @@ pub(super) fn differences(tx: ReadTx<'_>, before: &Instance, after: &Instance) -
     let mut found = of_wishes(&before.wish, &after.wish, structure);
     if before.requester != after.requester {
         let name = |requester: Option<InstanceId>| -> Result<String, Error> {
-            let requester = requester.map_or(Ok(None), |requester| tx.instance(requester))?;
-            Ok(requester.map_or_else(|| "user".into(), |requester| InstanceName::of(&requester).to_string()))
+            let requester = requester.map_or(Ok(None), |requester| tx.instance_name(requester))?;
+            Ok(requester.map_or_else(|| "user".into(), |requester| requester.to_string()))
         };
         let (from, to) = (name(before.requester)?, name(after.requester)?);
         found.push(Difference::new("requester", Some(&from), Some(&to)));

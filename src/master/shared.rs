@@ -109,7 +109,7 @@ fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) ->
     let id = tx.insert_instance(&new, now)?;
     tx.touch(host, now)?;
     let event = NewEvent::new(command.who(requester), "requestComputerPartition", "");
-    answer(command, tx, id, woken(**tx, event, host)?, now)
+    answer(command, tx, id, event.wakes(tx.instance_name(host)?), now)
 }
 
 fn repeat(
@@ -147,7 +147,7 @@ fn repeat(
         let hosts = [&before, &instance].map(|instance| instance.sharing.as_ref().map(|sharing| sharing.host));
         for host in if hosts[0] == hosts[1] { &hosts[..1] } else { &hosts[..] }.iter().flatten() {
             tx.touch(*host, now)?;
-            event = woken(**tx, event, *host)?;
+            event = event.wakes(tx.instance_name(*host)?);
         }
     }
     tx.save_instance(&instance)?;
@@ -162,11 +162,6 @@ fn wanted_computer(command: &Command, tx: ReadTx<'_>, present: ComputerId) -> Re
         return Ok(found);
     }
     Ok((tx.computer_reference(present)?, present))
-}
-
-/// The event that also wakes a host.
-fn woken(tx: ReadTx<'_>, event: NewEvent, host: InstanceId) -> Result<NewEvent, Error> {
-    Ok(tx.instance(host)?.iter().fold(event, NewEvent::wakes))
 }
 
 fn destroy(tx: &WriteTx<'_>, mut instance: Instance, user: &str) -> Result<Requested, Error> {
@@ -194,7 +189,7 @@ pub(super) fn remove(tx: &WriteTx<'_>, instance: &Instance, user: &str) -> Resul
         None => None,
     };
     let event = NewEvent::new(user, "destroyed", "shared instance").instance(instance);
-    let event = instance.sharing.as_ref().map_or(Ok(event.clone()), |sharing| woken(**tx, event, sharing.host))?;
+    let event = event.wakes(instance.sharing.as_ref().map_or(Ok(None), |sharing| tx.instance_name(sharing.host))?);
     tx.record(&host.iter().fold(event, |event, host| event.partition(&host.partition)), now)?;
     Ok(tx.delete_instance(instance.id)?)
 }

@@ -256,18 +256,6 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().collect())
     }
 
-    /// The instances that run a software release on a computer, in the order of their partitions.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn instances_running(&self, computer: ComputerId, software_release: &str) -> Result<Vec<Instance>, Error> {
-        let sql = format!(
-            "{SELECT} JOIN partition p ON p.instance_id = i.id \
-             WHERE p.computer_id = ?1 AND i.software_release = ?2 ORDER BY p.id"
-        );
-        self.rows(&sql, params![computer.0, software_release], instance)
-    }
-
     /// A root and everything in its tree, shared instances too.
     ///
     /// # Errors

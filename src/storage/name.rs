@@ -19,6 +19,15 @@ impl ReadTx<'_> {
         Ok(readable("an instance", rows))
     }
 
+    /// The name of an instance.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn instance_name(&self, id: InstanceId) -> Result<Option<InstanceName>, Error> {
+        let sql = "SELECT i.title, r.title FROM instance i LEFT JOIN instance r ON r.id = i.root_id WHERE i.id = ?1";
+        self.row(sql, [id.0], |row| Ok(InstanceName { title: row.get(0)?, root: row.get(1)? }))
+    }
+
     /// The names of the software instances of a tree that are in partitions.
     ///
     /// # Errors

@@ -56,19 +56,19 @@ fn events_are_printed_latest_last_through_the_server_and_from_the_file() {
 }
 
 /// A program that follows.
-struct Follower(Child, BufReader<ChildStdout>);
+struct Follower(Child, Option<BufReader<ChildStdout>>);
 
 impl Follower {
     fn new(home: &Home) -> Self {
         let mut command = home.command(&["events", "--follow", "--format", "json"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self(child, stdout)
+        Self(child, Some(stdout))
     }
 
     fn text(&mut self) -> String {
         let mut line = String::new();
-        self.1.read_line(&mut line).unwrap();
+        self.1.as_mut().unwrap().read_line(&mut line).unwrap();
         texts(&line).remove(0)
     }
 }
@@ -99,4 +99,20 @@ fn following_goes_on_over_a_restart_of_the_server_until_it_is_interrupted() {
     let kill = format!("kill -INT {}", follower.0.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     assert_eq!(follower.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn following_ends_when_nobody_reads_what_is_printed() {
+    let home = Home::new();
+    let server = home.start(&[]);
+    let bang = |message: &str| {
+        server.post("/computerBang", &[("computer_id", "local_computer"), ("message", message)]);
+    };
+    bang("before");
+    let mut follower = Follower::new(&home);
+    assert_eq!(follower.text(), "before");
+    let Follower(child, stdout) = &mut follower;
+    *stdout = None;
+    bang("nobody reads this");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
