@@ -5,6 +5,7 @@ mod ca;
 mod completions;
 mod computer;
 mod exit;
+mod export;
 mod fields;
 mod format;
 mod import;
@@ -74,6 +75,8 @@ enum Command {
     User(user::User),
     /// Look at the certificate authority
     Ca(ca::Ca),
+    /// Write what a database holds as one of the Python proxy, also while the master runs
+    Export(export::Export),
     /// Wait until a master answers
     Wait(wait::Wait),
     /// Write the completions of a shell
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::User(user) => user.run(&log),
         Command::Ca(ca) => ca.run(),
+        Command::Export(export) => export.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

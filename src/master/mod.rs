@@ -9,6 +9,7 @@ mod format;
 mod instance;
 mod listing;
 mod person;
+mod rebase;
 mod request;
 mod requester;
 mod service;

@@ -9,6 +9,7 @@ mod defects;
 mod hateoas;
 mod json_rpc;
 mod layering;
+mod legacy;
 mod openapi;
 mod program;
 mod replay;
