@@ -47,6 +47,7 @@ CREATE TABLE software_installation (
 
 -- Instances, software and shared alike. A root has no `root_id`; a person's request has no `requester_id`.
 -- A shared instance is served by the instance `host_id` and known to it as `shared_reference`.
+-- `imported_seconds` is the timestamp as the Python proxy gave it, for as long as `timestamp` is the same microsecond.
 CREATE TABLE instance (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     title TEXT NOT NULL CHECK (title <> ''),
@@ -64,7 +65,7 @@ CREATE TABLE instance (
     host_id INTEGER REFERENCES instance (id),
     shared_reference TEXT,
     -- the computer that a shared instance lives on: the same title may be shared once on each
-    host_computer_id INTEGER REFERENCES computer (id),
+    host_computer_id INTEGER REFERENCES computer (id), imported_seconds REAL,
     CHECK ((shared = 1) = (host_id IS NOT NULL)),
     CHECK ((shared = 1) = (shared_reference IS NOT NULL)),
     CHECK ((shared = 1) = (host_computer_id IS NOT NULL))
@@ -204,3 +205,28 @@ CREATE TABLE refusal (
 CREATE UNIQUE INDEX refusal_title ON refusal (title, shared, ifnull(root_id, 0));
 CREATE INDEX refusal_root ON refusal (root_id);
 CREATE INDEX refusal_requester ON refusal (requester_id);
+
+-- What foreign readers see of instances, kept as it is written, since SQL cannot write it: `parameters` and `connection` as
+-- XML documents; of a shared instance, `entry` is its place in the list of its host, as a JSON array of texts between which
+-- the numbers of its maps and lists go. `hosts` stays 1 once an instance has served a shared one.
+CREATE TABLE instance_xml (
+    instance_id INTEGER PRIMARY KEY REFERENCES instance (id) ON DELETE CASCADE,
+    parameters TEXT,
+    connection TEXT,
+    entry TEXT,
+    hosts INTEGER NOT NULL DEFAULT 0 CHECK (hosts IN (0, 1))
+) STRICT;
+
+-- Requests that another master fulfils, by the titles that it knows.
+CREATE TABLE forwarded_request (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    partition_reference TEXT NOT NULL,
+    master_url TEXT NOT NULL,
+    UNIQUE (partition_reference, master_url)
+) STRICT;
+
+-- What the server keeps of its configuration: `local_software_release_root`, to which local releases are relative.
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

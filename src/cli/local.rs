@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::ids::Reference;
 use crate::master::{Master, Settings};
 use crate::pki::LocalAuthority;
-use crate::storage::{Db, Lock, running_server};
+use crate::storage::{Db, Lock, Opening, running_server};
 use crate::wire::control::{Ready, read_lock_note};
 
 /// How long a running server may take.
@@ -30,8 +30,10 @@ pub fn running(config: &Config) -> anyhow::Result<Option<(Ready, Builder)>> {
 pub async fn master(config: &Config) -> anyhow::Result<(Lock, Master)> {
     let lock = Lock::take(&config.database)?;
     let default_computer = Reference::parse("computer_id", &config.computer_id)?;
+    let opening = Opening { default_computer: default_computer.clone(), compat_schema: None };
+    let db = Db::open(&config.database, &opening)?;
     let settings = Settings { default_computer, software_products: Vec::new() };
-    let mut master = Master::new(Db::open(&config.database)?, settings).await?;
+    let mut master = Master::new(db, settings).await?;
     if config.certificates {
         master = master.with_authority(LocalAuthority::beside(&config.database));
     }

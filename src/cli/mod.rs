@@ -7,6 +7,7 @@ mod computer;
 mod events;
 mod exit;
 mod explain;
+mod export;
 mod fields;
 mod format;
 mod import;
@@ -81,6 +82,8 @@ enum Command {
     Explain(explain::Explain),
     /// Show what happened, latest last, and follow what happens
     Events(events::Events),
+    /// Write what a database holds as one of the Python proxy, also while the master runs
+    Export(export::Export),
     /// Wait until a master answers
     Wait(wait::Wait),
     /// Write the completions of a shell
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Ca(ca) => ca.run(),
         Command::Explain(explain) => explain.run(),
         Command::Events(events) => events.run(),
+        Command::Export(export) => export.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

@@ -79,6 +79,9 @@ pub struct ServerArguments {
         env = "SLAPPROXY_NO_CERTIFICATES"
     )]
     pub no_certificates: Option<String>,
+    /// Schema of the Python proxy in which others find the database: 17 or 18 [default: 18]
+    #[arg(long, value_name = "VERSION", env = "SLAPPROXY_COMPAT_SCHEMA")]
+    pub compat_schema: Option<String>,
     /// How timestamps are written: seconds or microseconds [default: seconds]
     #[arg(long, value_name = "FORMAT", env = "SLAPPROXY_TIMESTAMP_FORMAT")]
     pub timestamp_format: Option<String>,
@@ -142,6 +145,7 @@ impl ServerArguments {
             trusted_proxies: self.trusted_proxy,
             form_limit: self.form_limit,
             client_timeout: self.client_timeout,
+            compat_schema: self.compat_schema,
             timestamp_format: self.timestamp_format,
             tls: self.tls,
             tls_certificate: self.tls_certificate,

@@ -120,6 +120,11 @@ async fn greet(say: fn(&str), application: &Application, computer: &str, databas
     // StandaloneSlapOS looks for these words.
     say(&format!("Running on {url} (Press CTRL+C to quit)"));
     say(&format!("  database    {}", database.display()));
+    if let Some(imported) = application.imported() {
+        say(&format!("  imported    from the Python proxy, schema version {}: {}", imported.version, imported.summary));
+        say(&format!("  copy        {}", imported.backup.display()));
+        imported.notes.iter().for_each(|note| say(&format!("  note        {note}")));
+    }
     if let Ok(information) = application.master().get_full_computer_information(computer.to_owned()).await {
         let partitions = information.partitions.len();
         let free = information.partitions.iter().filter(|partition| partition.occupant.is_none()).count();

@@ -17,6 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use crate::domain::compat::CompatSchema;
 pub use crate::domain::software::SoftwareProduct;
 pub use crate::domain::timestamp::TimestampFormat;
 
@@ -54,6 +55,8 @@ pub struct Config {
     pub multimaster: Vec<RemoteMaster>,
     /// The content cache; absent when it is not served. Source: the keys `shacache_…`.
     pub shacache: Option<Shacache>,
+    /// The schema of the Python proxy in which foreign readers find the database. Source: `compat_schema`; default 18.
+    pub compat_schema: CompatSchema,
     /// How instance timestamps are written on the wire. Source: `timestamp_format`.
     pub timestamp_format: TimestampFormat,
     /// Values of the `Host` header that are served besides the server's own names. Source: `allow_host`.
@@ -133,6 +136,9 @@ impl Config {
             public_directory: public_directory(&mut reader, overrides.public_directory.as_ref()),
             multimaster: multimaster::read(&mut reader),
             shacache: shacache(&mut reader, &overrides),
+            compat_schema: reader
+                .value("compat_schema", overrides.compat_schema.as_ref(), value::compat_schema)
+                .unwrap_or_default(),
             timestamp_format: reader
                 .value("timestamp_format", overrides.timestamp_format.as_ref(), value::timestamp_format)
                 .unwrap_or_default(),

@@ -38,6 +38,8 @@ pub struct Overrides {
     pub shacache_upstream_cache_url: Option<String>,
     /// `--shacache-upstream-dir-url`, where directory entries that are not here are looked for.
     pub shacache_upstream_dir_url: Option<String>,
+    /// `--compat-schema`, `17` or `18`.
+    pub compat_schema: Option<String>,
     /// `--timestamp-format`, `seconds` or `microseconds`.
     pub timestamp_format: Option<String>,
     /// `--allow-host`, further values of the `Host` header that are served; each text may hold several.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{SoftwareProduct, TimestampFormat};
+use super::{CompatSchema, SoftwareProduct, TimestampFormat};
 use crate::domain::ids::Reference;
 
 /// A host to listen on; an IPv6 address loses its brackets.
@@ -126,6 +126,11 @@ pub(super) fn timestamp_format(text: &str) -> Result<TimestampFormat, String> {
         "microseconds" => Ok(TimestampFormat::Microseconds),
         _ => Err(format!("{text:?} is not a timestamp format; expected seconds or microseconds")),
     }
+}
+
+/// A schema version of the Python proxy.
+pub(super) fn compat_schema(text: &str) -> Result<CompatSchema, String> {
+    CompatSchema::parse(text).ok_or_else(|| format!("{text:?} is not a schema that can be shown; expected 17 or 18"))
 }
 
 /// A line of `software_product_list`.

@@ -44,6 +44,8 @@ pub struct Instance {
     pub connection: Option<Parameters>,
     /// The change marker that makes its node process it.
     pub timestamp: Timestamp,
+    /// The float seconds of `timestamp` that the Python proxy gave; void once it moved.
+    pub imported_seconds: Option<f64>,
     /// How it is served, if it is a shared one.
     pub sharing: Option<Sharing>,
 }
@@ -102,6 +104,12 @@ impl Instance {
             (false, true) => Change::Quiet,
             (false, false) => Change::None,
         }
+    }
+
+    /// The change marker as text of float seconds.
+    #[must_use]
+    pub fn timestamp_seconds(&self) -> String {
+        self.timestamp.to_seconds_text_of(self.imported_seconds)
     }
 
     /// The identifier of a software instance in the classic API, or the reference of a shared one.
@@ -226,6 +234,7 @@ mod tests {
             wish: wish(),
             connection: None,
             timestamp: Timestamp(1),
+            imported_seconds: None,
             sharing,
         }
     }

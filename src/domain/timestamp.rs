@@ -27,6 +27,24 @@ impl Timestamp {
         float_text(seconds)
     }
 
+    /// The microsecond of float seconds, as the Python proxy keeps them; times that no clock shows become the epoch.
+    #[must_use]
+    pub fn from_seconds(seconds: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "times beyond the range are no times")]
+        let micros = (seconds * 1e6).round() as i64;
+        Self(micros.max(0))
+    }
+
+    /// The text of float seconds: of `imported` ones, if they are the same microsecond, so that what a node has seen
+    /// once stays the same text.
+    #[must_use]
+    pub fn to_seconds_text_of(self, imported: Option<f64>) -> String {
+        match imported {
+            Some(seconds) if Self::from_seconds(seconds) == self => float_text(seconds),
+            _ => self.to_seconds_text(),
+        }
+    }
+
     /// The same instant for the standard library.
     #[must_use]
     pub fn to_system_time(self) -> SystemTime {
@@ -44,6 +62,19 @@ impl Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn imported_seconds_keep_their_text_until_the_timestamp_moves() {
+        let imported = 1_795_424_399.525_667_7;
+        let timestamp = Timestamp::from_seconds(imported);
+        assert_eq!(timestamp.0, 1_795_424_399_525_668);
+        assert_eq!(timestamp.to_seconds_text(), "1795424399.525668");
+        assert_eq!(timestamp.to_seconds_text_of(Some(imported)), "1795424399.5256677");
+        assert_eq!(Timestamp(timestamp.0 + 1).to_seconds_text_of(Some(imported)), "1795424399.525669");
+        for wrong in [f64::NAN, -1.0, f64::NEG_INFINITY] {
+            assert_eq!(Timestamp::from_seconds(wrong), Timestamp(0));
+        }
+    }
 
     #[test]
     fn neighbouring_microseconds_have_different_texts() {

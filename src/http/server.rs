@@ -24,7 +24,7 @@ use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
 use crate::master::{self, Master, Settings};
 use crate::pki::{self, LocalAuthority};
-use crate::storage::{Db, Lock, OpenError, ServerInfo};
+use crate::storage::{Db, Imported, Lock, OpenError, Opening, ServerInfo};
 use crate::wire::control;
 
 /// More threads than this serve one machine's agent no faster.
@@ -76,6 +76,7 @@ pub struct Application {
     ready: String,
     closing: watch::Sender<bool>,
     master: Master,
+    imported: Option<Imported>,
     _lock: Lock,
 }
 
@@ -110,13 +111,16 @@ impl Application {
     pub async fn build_importing(config: Config, descriptions: Vec<ComputerDescription>) -> Result<Self, StartError> {
         let default_computer = Reference::parse("computer_id", &config.computer_id)?;
         let mut lock = Lock::take(&config.database)?;
-        let db = Db::open(&config.database)?;
+        let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
+        let db = Db::open(&config.database, &opening)?;
         let settings = Settings { default_computer, software_products: config.software_products.clone() };
+        let imported = db.imported().cloned();
         let authority = config.certificates.then(|| LocalAuthority::beside(&config.database));
         let mut master = Master::new(db, settings).await?;
         if let Some(authority) = &authority {
             master = master.with_authority(authority.clone());
         }
+        master.rebase_local_software(&config.local_software_release_root).await?;
         if !descriptions.is_empty() {
             master.load_computer_configurations(descriptions, "user".into()).await?;
         }
@@ -162,7 +166,7 @@ impl Application {
             Some(plain) => server.and_then(|server| server.listen(plain)),
         };
         let server = server.map_err(StartError::Publish)?.run();
-        Ok(Self { server, address, ready, closing, master, _lock: lock })
+        Ok(Self { server, address, ready, closing, master, imported, _lock: lock })
     }
 
     /// The port that it listens on.
@@ -187,6 +191,12 @@ impl Application {
     #[must_use]
     pub fn master(&self) -> &Master {
         &self.master
+    }
+
+    /// What it imported from a database of the Python proxy as it started.
+    #[must_use]
+    pub fn imported(&self) -> Option<&Imported> {
+        self.imported.as_ref()
     }
 
     /// What stops it.

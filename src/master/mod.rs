@@ -12,6 +12,7 @@ mod instance;
 mod listing;
 mod person;
 mod placement;
+mod rebase;
 mod request;
 mod requester;
 mod service;

@@ -9,8 +9,11 @@ use std::time::SystemTime;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 use tokio::sync::watch;
 
+use super::backup::backup;
+use super::legacy::Imported;
+use super::open::{self, Opening};
 use super::writer::{Clock, Writer};
-use super::{Error, OpenError, open};
+use super::{Error, OpenError};
 use crate::domain::timestamp::Timestamp;
 
 /// A database: one writer, any number of readers. Clones share it; it is checkpointed and closed with the last one.
@@ -20,6 +23,7 @@ pub struct Db(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    imported: Option<Imported>,
     // Readers are dropped first: the writer's connection, closed last, empties and removes the log.
     readers: Mutex<Vec<Connection>>,
     writer: Writer,
@@ -39,15 +43,15 @@ pub struct WriteTx<'a> {
 }
 
 impl Db {
-    /// Opens the file, making it and its schema when they are missing.
+    /// Opens the file, making it and its schema when they are missing. A database of the Python proxy is imported.
     ///
     /// # Errors
     /// [`OpenError`] says what to do about a file that is not ours, newer, or damaged.
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let connection = open::open_writer(path)?;
+    pub fn open(path: &Path, opening: &Opening) -> Result<Self, OpenError> {
+        let (connection, imported) = open::open_writer(path, opening)?;
         let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
         let writer = Writer::start(connection).map_err(sqlite)?;
-        Ok(Self(Arc::new(Inner { path: path.to_owned(), readers: Mutex::default(), writer })))
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), imported, readers: Mutex::default(), writer })))
     }
 
     /// Runs a closure in a write transaction, on the writer thread. When this returns `Ok`, the change is on disk.
@@ -125,6 +129,20 @@ impl Db {
     pub fn close(&self) {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.0.writer.close();
+    }
+
+    /// Copies what is committed into a new file beside the database, which only its owner can read.
+    ///
+    /// # Errors
+    /// [`Error::Copy`].
+    pub fn backup(&self, what: &str) -> Result<PathBuf, Error> {
+        backup(&self.0.path, what).map_err(|error| Error::Copy(error.to_string()))
+    }
+
+    /// What opening it imported.
+    #[must_use]
+    pub fn imported(&self) -> Option<&Imported> {
+        self.0.imported.as_ref()
     }
 
     /// The file.

@@ -91,6 +91,7 @@ pub(super) fn instance(row: &Row<'_>) -> Result<Instance, Error> {
             _ => Some(parameters(row, "connection")?),
         },
         timestamp: Timestamp(row.get("timestamp")?),
+        imported_seconds: row.get("imported_seconds")?,
         sharing: match id(row, "host_id")? {
             None => None,
             Some(host) => Some(Sharing {
@@ -310,6 +311,7 @@ impl WriteTx<'_> {
                 sharing.as_ref().map(|sharing| sharing.computer.0),
             ],
         )?;
+        self.show(InstanceId(id), wish, None, sharing.as_ref())?;
         Ok(InstanceId(id))
     }
 
@@ -339,7 +341,7 @@ impl WriteTx<'_> {
                 sharing.as_ref().map(|sharing| sharing.computer.0),
             ],
         )?;
-        Ok(())
+        self.show(*id, wish, connection.as_ref(), sharing.as_ref())
     }
 
     /// Stores what an instance published.
@@ -349,7 +351,7 @@ impl WriteTx<'_> {
     pub fn set_connection(&self, id: InstanceId, connection: &Parameters) -> Result<(), Error> {
         let sql = "UPDATE instance SET connection = ?2 WHERE id = ?1";
         self.execute(sql, params![id.0, json::to_json(connection)])?;
-        Ok(())
+        self.show_connection(id, connection)
     }
 
     /// Makes the node of an instance process it again.

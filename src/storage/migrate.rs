@@ -3,10 +3,15 @@
 //! What a step makes must read as in schema.sql, letter by letter: a test compares the two.
 
 /// The steps, from version 1 upwards.
-const STEPS: &[&str] = &[IDENTITIES, REASONS];
+const STEPS: &[&str] = &[IDENTITIES, REASONS, COMPATIBILITY];
 
 /// The version of schema.sql.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
+
+/// Whether climbing from a version leaves instances without the texts that foreign readers see.
+pub(super) fn lacks_texts(from: i64) -> bool {
+    steps(from).any(|step| step == COMPATIBILITY)
+}
 
 /// The steps that lead from a version to that of schema.sql.
 pub(super) fn steps(from: i64) -> impl Iterator<Item = &'static str> {
@@ -107,6 +112,35 @@ CREATE TABLE refusal (
 CREATE UNIQUE INDEX refusal_title ON refusal (title, shared, ifnull(root_id, 0));
 CREATE INDEX refusal_root ON refusal (root_id);
 CREATE INDEX refusal_requester ON refusal (requester_id);
+";
+
+/// Version 4: what databases of the Python proxy hold, and what their readers see.
+const COMPATIBILITY: &str = "
+ALTER TABLE instance ADD COLUMN imported_seconds REAL;
+-- What foreign readers see of instances, kept as it is written, since SQL cannot write it: `parameters` and `connection` as
+-- XML documents; of a shared instance, `entry` is its place in the list of its host, as a JSON array of texts between which
+-- the numbers of its maps and lists go. `hosts` stays 1 once an instance has served a shared one.
+CREATE TABLE instance_xml (
+    instance_id INTEGER PRIMARY KEY REFERENCES instance (id) ON DELETE CASCADE,
+    parameters TEXT,
+    connection TEXT,
+    entry TEXT,
+    hosts INTEGER NOT NULL DEFAULT 0 CHECK (hosts IN (0, 1))
+) STRICT;
+
+-- Requests that another master fulfils, by the titles that it knows.
+CREATE TABLE forwarded_request (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    partition_reference TEXT NOT NULL,
+    master_url TEXT NOT NULL,
+    UNIQUE (partition_reference, master_url)
+) STRICT;
+
+-- What the server keeps of its configuration: `local_software_release_root`, to which local releases are relative.
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 #[cfg(test)]

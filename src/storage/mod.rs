@@ -3,12 +3,16 @@
 //! [`Db`] owns the file: one thread writes, in groups; any number of readers see snapshots. What can be asked and
 //! changed are the methods of [`ReadTx`] and [`WriteTx`], one file a noun.
 
+mod backup;
 mod certificate;
+mod compat;
 mod computer;
 mod consumption;
 mod db;
 mod event;
+mod export;
 mod instance;
+mod legacy;
 mod lock;
 mod migrate;
 mod name;
@@ -17,6 +21,7 @@ mod partition;
 mod person;
 mod refusal;
 mod service;
+mod setting;
 mod show;
 mod software;
 mod status;
@@ -31,8 +36,11 @@ use crate::wire::json;
 
 pub use certificate::read_certificates;
 pub use db::{Db, ReadTx, WriteTx, read_file};
+pub use export::{Exported, Overwriting, export};
 pub use instance::{NewInstance, Placed, Publisher};
+pub use legacy::Imported;
 pub use lock::{Lock, ServerInfo, running_server};
+pub use open::Opening;
 pub use show::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 pub use status::StatusSubject;
 
@@ -51,6 +59,12 @@ pub enum Error {
     /// The group of writes could not be committed; none of it happened.
     #[error("database: the transaction could not be committed: {0}")]
     Commit(String),
+    /// The database could not be copied before a change, which was not made then.
+    #[error("database: no copy could be made before a change: {0}")]
+    Copy(String),
+    /// The file for another program could not be written.
+    #[error("{0}")]
+    Export(String),
     /// A stored value does not read back.
     #[error("database: the stored {what} {value:?} is damaged: {reason}")]
     Damaged {
@@ -100,6 +114,22 @@ pub enum OpenError {
         version: i64,
         /// The latest version that this program knows.
         known: i64,
+    },
+    /// The file is one of the Python proxy, and is only to be read.
+    #[error("{} is a database of the Python proxy, of schema version {version}; `slapproxy start` imports it", .path.display())]
+    Python {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// The file is one of the Python proxy that cannot be imported.
+    #[error("{} is a database of the Python proxy and cannot be imported, so it was left as it is: {found}", .path.display())]
+    Unimportable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        found: String,
     },
     /// The file was written by an earlier program, and is only to be read.
     #[error("{} has the older schema version {version}; `slapproxy start` brings it up to date", .path.display())]

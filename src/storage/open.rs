@@ -7,12 +7,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use super::OpenError;
-use super::migrate::{VERSION, steps};
+use super::compat::make_views;
+use super::legacy::{self, Imported};
+use super::migrate::{VERSION, lacks_texts, steps};
+use super::writer::{Clock, empty_log};
+use super::{Error, OpenError, ReadTx, WriteTx};
+use crate::domain::compat::CompatSchema;
+use crate::domain::ids::Reference;
 
-const SCHEMA: &str = include_str!("../../schema.sql");
+pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// Marks a file as ours: the bytes `SLAP`.
 const APPLICATION_ID: i64 = 0x534c_4150;
@@ -23,24 +28,50 @@ const CHECKED_BYTES: u64 = 64 << 20;
 /// How long a transaction waits for one of another process.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
+/// The most tables of a foreign file that a refusal names.
+const NAMED: usize = 20;
+
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 128;
 
 const NO_MUTEX: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
 
-/// Opens the connection of the writer: makes file and schema when they are missing, refuses files that are not ours.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+/// How a database is opened by whoever writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The computer of what an old database of the Python proxy says without naming one.
+    pub default_computer: Reference,
+    /// The schema version that foreign readers find; nothing leaves it as it is.
+    pub compat_schema: Option<CompatSchema>,
+}
+
+/// Opens the connection of the writer: makes file and schema when they are missing, imports a database of the Python
+/// proxy, refuses other files that are not ours.
+pub(super) fn open_writer(path: &Path, opening: &Opening) -> Result<(Connection, Option<Imported>), OpenError> {
     create_file(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    match content(&connection, path)? {
-        Content::Empty => prepare(&mut connection, path, &[SCHEMA]),
-        Content::Ours(VERSION) => prepare(&mut connection, path, &[]),
+    let sqlite = |source| refuse(path, source);
+    let imported = match content(&connection, path)? {
+        Content::Empty => {
+            make(&mut connection, &[SCHEMA], |_| Ok(())).map_err(sqlite)?;
+            None
+        }
+        Content::Ours(VERSION) => None,
         Content::Ours(version) => {
             log::info!("{}: the schema goes from version {version} to {VERSION}", path.display());
-            prepare(&mut connection, path, &steps(version).collect::<Vec<_>>())
+            let fill = |tx: &WriteTx<'_>| if lacks_texts(version) { tx.show_all() } else { Ok(()) };
+            make(&mut connection, &steps(version).collect::<Vec<_>>(), fill).map_err(sqlite)?;
+            None
         }
-    }?;
-    Ok(connection)
+        Content::Python(_) => Some(legacy::import(&mut connection, path, opening)?),
+    };
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(sqlite)?;
+    if let Some(schema) = opening.compat_schema {
+        make_views(&mut connection, schema).map_err(sqlite)?;
+    }
+    // Whoever copies the file as soon as a server is ready finds all this in it.
+    empty_log(&connection).map_err(sqlite)?;
+    Ok((connection, imported))
 }
 
 /// Opens a connection that can only read an existing file.
@@ -69,6 +100,7 @@ fn checked_reader(path: &Path, connection: Connection) -> Result<Connection, Ope
     match content(&connection, path)? {
         Content::Ours(VERSION) => Ok(connection),
         Content::Ours(version) => Err(OpenError::Older { path: path.to_owned(), version }),
+        Content::Python(version) => Err(OpenError::Python { path: path.to_owned(), version }),
         Content::Empty => Err(OpenError::Foreign { path: path.to_owned(), found: "it is empty".into() }),
     }
 }
@@ -95,7 +127,7 @@ fn prepare_connection(opened: rusqlite::Result<Connection>) -> rusqlite::Result<
 }
 
 /// What a failure says about the file.
-fn refuse(path: &Path, source: rusqlite::Error) -> OpenError {
+pub(super) fn refuse(path: &Path, source: rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::Foreign { path, found: "it is not an SQLite database".into() },
@@ -108,19 +140,28 @@ enum Content {
     Empty,
     /// Ours, of a schema version that this program knows.
     Ours(i64),
+    /// The Python proxy's, of a schema version.
+    Python(u32),
 }
 
 fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
     let sqlite = |source| refuse(path, source);
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(sqlite);
-    let mut tables = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') LIMIT 20")
-        .map_err(sqlite)?;
-    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(sqlite)?;
     if number("PRAGMA application_id")? != APPLICATION_ID {
-        return match tables.as_slice() {
+        let tables = named(connection, "table").map_err(sqlite)?;
+        if let Some(version) = legacy::version(&tables) {
+            return match legacy::refusal(version) {
+                None => Ok(Content::Python(version)),
+                Some(found) => Err(OpenError::Unimportable { path: path.to_owned(), found }),
+            };
+        }
+        let others = [tables, named(connection, "view").map_err(sqlite)?].concat();
+        return match others.as_slice() {
             [] => Ok(Content::Empty),
-            tables => Err(OpenError::Foreign { path: path.to_owned(), found: describe(tables) }),
+            others => {
+                let found = format!("it holds other tables: {}", others[..others.len().min(NAMED)].join(", "));
+                Err(OpenError::Foreign { path: path.to_owned(), found })
+            }
         };
     }
     let version = number("PRAGMA user_version")?;
@@ -128,41 +169,54 @@ fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
         return Err(OpenError::Newer { path: path.to_owned(), version, known: VERSION });
     }
     if fs::metadata(path).is_ok_and(|metadata| metadata.len() <= CHECKED_BYTES) {
-        let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite)?;
-        if found != "ok" {
-            // The first line only names the file.
-            let found = found.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
-            return Err(OpenError::Corrupt { path: path.to_owned(), found });
-        }
+        check(connection, path)?;
     }
     Ok(Content::Ours(version))
 }
 
-fn describe(tables: &[String]) -> String {
-    let python = |table: &String| {
-        table.strip_prefix("partition").is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    match tables.iter().find(|table| python(table)) {
-        Some(table) => format!("it is one of the Python proxy, with table {table}"),
-        None => format!("it holds other tables: {}", tables.join(", ")),
+/// Refuses a damaged file.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let quick_check = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    let found: String = quick_check.map_err(|source| refuse(path, source))?;
+    if found == "ok" {
+        return Ok(());
     }
+    // The first line only names the file.
+    let found = found.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
+    Err(OpenError::Corrupt { path: path.to_owned(), found })
 }
 
-/// Makes the journal durable and the schema whole: all statements, or none.
-fn prepare(connection: &mut Connection, path: &Path, schema: &[&str]) -> Result<(), OpenError> {
-    let mut run = || {
-        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
-        if !schema.is_empty() {
-            let transaction = connection.transaction()?;
-            for statements in schema {
-                transaction.execute_batch(statements)?;
-            }
-            transaction.execute_batch(&format!(
-                "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-            ))?;
-            transaction.commit()?;
-        }
-        Ok(())
-    };
-    run().map_err(|source| refuse(path, source))
+/// The names of all tables, or of all views.
+pub(super) fn named(connection: &Connection, kind: &str) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = ?1 AND name NOT GLOB 'sqlite_*'";
+    let mut names = connection.prepare(sql)?;
+    names.query_map([kind], |row| row.get(0))?.collect()
+}
+
+/// Makes the schema whole and fills it: all of it, or nothing.
+fn make(
+    connection: &mut Connection,
+    schema: &[&str],
+    fill: impl FnOnce(&WriteTx<'_>) -> Result<(), Error>,
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    make_in(&transaction, schema, fill)?;
+    transaction.commit()
+}
+
+/// Makes the schema whole and fills it, in a transaction.
+pub(super) fn make_in(
+    transaction: &Transaction<'_>,
+    schema: &[&str],
+    fill: impl FnOnce(&WriteTx<'_>) -> Result<(), Error>,
+) -> rusqlite::Result<()> {
+    for statements in schema {
+        transaction.execute_batch(statements)?;
+    }
+    let clock = Clock::resume(transaction)?;
+    fill(&WriteTx::new(ReadTx::new(transaction), &clock)).map_err(|error| match error {
+        Error::Sqlite(error) => error,
+        other => rusqlite::Error::ToSqlConversionFailure(Box::new(other)),
+    })?;
+    transaction.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"))
 }

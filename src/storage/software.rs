@@ -71,7 +71,37 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// Every release that is supplied or run anywhere, each once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn software_releases(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT software_release FROM software_installation UNION SELECT software_release FROM instance";
+        self.rows(sql, [], |row| Ok(row.get(0)?))
+    }
+}
+
 impl WriteTx<'_> {
+    /// Gives another name to a release wherever it is supplied or run. Where the new name is supplied already, one supply
+    /// stays, which is available if either was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn move_software_release(&self, old: &str, new: &str) -> Result<(), Error> {
+        for sql in [
+            "UPDATE software_installation SET requested_state = 'available' WHERE software_release = ?2 AND computer_id IN \
+             (SELECT computer_id FROM software_installation WHERE software_release = ?1 AND requested_state = 'available')",
+            "DELETE FROM software_installation WHERE software_release = ?1 AND computer_id IN \
+             (SELECT computer_id FROM software_installation WHERE software_release = ?2)",
+            "UPDATE software_installation SET software_release = ?2 WHERE software_release = ?1",
+            "UPDATE instance SET software_release = ?2 WHERE software_release = ?1",
+        ] {
+            self.execute(sql, [old, new])?;
+        }
+        Ok(())
+    }
+
     /// Supplies a release, or changes the state of its supply; it becomes the last of its computer's list.
     ///
     /// # Errors

@@ -186,17 +186,10 @@ impl Loop {
         }
     }
 
-    /// Empties the write-ahead log into the file, as far as readers of older snapshots let it; tells whether all of it
-    /// went. Does not wait for them: writers would wait as well.
+    /// Tells whether the whole log is in the file now.
     fn checkpoint(&self) -> bool {
-        let checkpoint = || {
-            self.connection.busy_timeout(Duration::ZERO)?;
-            let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-            self.connection.busy_timeout(BUSY)?;
-            busy
-        };
-        match checkpoint() {
-            Ok(busy) => busy == 0,
+        match empty_log(&self.connection) {
+            Ok(all) => all,
             Err(error) => {
                 log::warn!("the write-ahead log could not be emptied: {error}");
                 false
@@ -241,6 +234,15 @@ impl Loop {
     }
 }
 
+/// Empties the write-ahead log into the file, as far as readers of older snapshots let it; tells whether all of it
+/// went. Does not wait for them: writers would wait as well.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    connection.busy_timeout(BUSY)?;
+    Ok(busy? == 0)
+}
+
 /// Time that never repeats, across restarts too.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -248,7 +250,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    fn resume(connection: &Connection) -> Result<Self, rusqlite::Error> {
+    pub(super) fn resume(connection: &Connection) -> Result<Self, rusqlite::Error> {
         let last = connection.query_row(
             "SELECT max(ifnull((SELECT max(timestamp) FROM instance), 0), ifnull((SELECT max(last_at) FROM event), 0))",
             [],

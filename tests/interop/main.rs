@@ -68,6 +68,19 @@ fn the_golden_files_are_what_the_real_library_writes() {
 }
 
 #[test]
+fn the_old_databases_are_what_their_script_makes() {
+    let Some(mut runner) = runner() else { return };
+    let made = output(&mut runner);
+    let python = made.lines().last().unwrap_or_default();
+    output(Command::new(python).arg("-B").arg(root().join("fixtures/legacy/make.py")));
+}
+
+#[test]
+fn clients_see_old_databases_as_before_and_other_programs_read_them() {
+    run("test_migration");
+}
+
+#[test]
 fn the_agent_deploys_instances() {
     run("test_agent");
 }

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 import environment  # noqa: E402 (after the line above on purpose)
 
 HERE = environment.HERE
+LEGACY = os.path.join(HERE, '..', '..', 'fixtures', 'legacy')
 TIME_LIMIT = 900
 
 
@@ -112,6 +113,7 @@ def run(modules):
                 'PATH': os.path.dirname(made.python) + ':/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
                 'PYTHONDONTWRITEBYTECODE': '1',
                 'SLAPPROXY_BIN': staged(os.path.abspath(os.environ['SLAPPROXY_BIN']), scratch, user),
+                'SLAPPROXY_LEGACY': staged(LEGACY, scratch, user),
                 'TMPDIR': scratch,
             }
             command = [made.python, '-m', 'unittest', '-v', *modules]

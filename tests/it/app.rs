@@ -87,7 +87,8 @@ impl TestApp {
         Self::with(Overrides { tls: yes(), require_certificate: yes(), ..Overrides::default() })
     }
 
-    fn start(overrides: Overrides, directory: TempDir) -> Self {
+    /// A server with settings of its own on the database `proxy.db` of a directory.
+    pub fn start(overrides: Overrides, directory: TempDir) -> Self {
         let database = directory.path().join("proxy.db");
         let config = config(overrides, &database);
         let secure = config.tls.is_some();

@@ -10,6 +10,7 @@ mod events;
 mod hateoas;
 mod json_rpc;
 mod layering;
+mod legacy;
 mod openapi;
 mod program;
 mod replay;

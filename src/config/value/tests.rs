@@ -204,3 +204,11 @@ fn proxies_are_addresses() {
         Err("\"haproxy\" is not an IP address; expected one such as 192.0.2.7 or 2001:db8::7".to_owned())
     );
 }
+
+#[test]
+fn the_database_can_be_shown_as_two_versions() {
+    assert_eq!((compat_schema("17"), compat_schema("18")), (Ok(CompatSchema::V17), Ok(CompatSchema::V18)));
+    for text in ["16", "19", "018", "v18", "+18"] {
+        assert_eq!(compat_schema(text), Err(format!("{text:?} is not a schema that can be shown; expected 17 or 18")));
+    }
+}

@@ -7,6 +7,7 @@ use serde_json::{Number, Value as Json};
 
 use super::address::Address;
 use super::news;
+use crate::domain::instance::Instance;
 use crate::domain::parameters::Parameters;
 use crate::domain::service::{ComputerEntry, InstallationNews, InstanceName, InstanceTrees, RootInstance, Service};
 use crate::domain::timestamp::{Timestamp, TimestampFormat};
@@ -179,17 +180,18 @@ fn instance_row(root: &RootInstance, format: TimestampFormat) -> InstanceRow {
         slave_instance_list: if root.shared.is_empty() { None } else { marshalled() },
         software_release: instance.wish.software_release.to_string(),
         software_type: instance.wish.software_type.clone(),
-        timestamp: timestamp(instance.timestamp, format),
+        timestamp: timestamp(instance, format),
         title,
         url_string: instance.wish.software_release.to_string(),
         xml: write_parameters(&instance.wish.parameters),
     }
 }
 
-fn timestamp(timestamp: Timestamp, format: TimestampFormat) -> Number {
+fn timestamp(instance: &Instance, format: TimestampFormat) -> Number {
+    let micros = instance.timestamp.0;
     match format {
-        TimestampFormat::Seconds => timestamp.to_seconds_text().parse().unwrap_or_else(|_| timestamp.0.into()),
-        TimestampFormat::Microseconds => timestamp.0.into(),
+        TimestampFormat::Seconds => instance.timestamp_seconds().parse().unwrap_or_else(|_| micros.into()),
+        TimestampFormat::Microseconds => micros.into(),
     }
 }
 

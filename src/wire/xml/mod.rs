@@ -15,7 +15,7 @@ pub use instance::{read_parameters, write_parameters};
 pub use parameters::{parameters, text_dictionary, to_value};
 pub use read::{Limits, loads, loads_with};
 pub use value::{Class, Dictionary, Object, Value};
-pub use write::{WriteError, dumps};
+pub use write::{WriteError, dumps, fragments};
 
 pub(super) use document::{Document, Tag, Token, is_blank, shown, trimmed};
 pub(super) use instance::{escape_attribute, escape_text};

@@ -16,7 +16,7 @@ use crate::domain::frontend::Shortcut;
 use crate::domain::instance::{Instance, SharedInstance};
 use crate::domain::partition::Partition;
 use crate::domain::state::SupplyState;
-use crate::domain::timestamp::{Timestamp, TimestampFormat};
+use crate::domain::timestamp::TimestampFormat;
 use crate::wire::status::StatusDocument;
 
 /// A computer with all of its software and partitions (`getFullComputerInformation`).
@@ -109,7 +109,7 @@ fn parameter_dict(partition: &Partition, addresses: &[Address], occupant: &Occup
         ("slap_software_release_url", (&*instance.wish.software_release).into()),
         ("slap_software_type", instance.wish.software_type.as_str().into()),
         ("slave_instance_list", shared_list(shared)),
-        ("timestamp", timestamp(instance.timestamp, format)),
+        ("timestamp", timestamp(instance, format)),
     ];
     let own = instance.wish.parameters.texts().map(|(key, text)| (key.to_owned(), Value::String(text)));
     Value::dictionary(own.chain(system.into_iter().map(|(key, value)| (key.to_owned(), value))))
@@ -122,7 +122,8 @@ pub fn shared_list(shared: &[SharedInstance]) -> Value {
 }
 
 /// A shared instance as its host reads it: parameters keep their types.
-fn shared_entry(shared: &SharedInstance) -> Value {
+#[must_use]
+pub fn shared_entry(shared: &SharedInstance) -> Value {
     let own = shared.parameters.as_map().iter().map(|(key, value)| (key.clone(), to_value(value)));
     // The title is the reference, as in the Python proxy, which recipes rely on.
     let system = [
@@ -133,10 +134,10 @@ fn shared_entry(shared: &SharedInstance) -> Value {
     Value::dictionary(own.chain(system.into_iter().map(|(key, text)| (key.to_owned(), text.into()))))
 }
 
-fn timestamp(timestamp: Timestamp, format: TimestampFormat) -> Value {
+fn timestamp(instance: &Instance, format: TimestampFormat) -> Value {
     match format {
-        TimestampFormat::Seconds => timestamp.to_seconds_text().into(),
-        TimestampFormat::Microseconds => timestamp.0.into(),
+        TimestampFormat::Seconds => instance.timestamp_seconds().into(),
+        TimestampFormat::Microseconds => instance.timestamp.0.into(),
     }
 }
 
@@ -189,7 +190,7 @@ pub fn software_instance(
     format: TimestampFormat,
 ) -> Value {
     let own = instance.wish.parameters.texts().map(|(key, text)| (key.to_owned(), Value::String(text)));
-    let parameters = own.chain([("timestamp".to_owned(), timestamp(instance.timestamp, format))]);
+    let parameters = own.chain([("timestamp".to_owned(), timestamp(instance, format))]);
     let mut state = answer_state(instance, partition, addresses);
     state.extend([
         ("_parameter_dict", Value::dictionary(parameters)),

@@ -49,6 +49,32 @@ pub fn dumps(value: &Value) -> Result<Vec<u8>, WriteError> {
     Ok(writer.out)
 }
 
+/// Writes a value that will stand in a list of a larger document, without the numbers of its lists, dictionaries and
+/// objects: they belong between the texts, each one more than the number before. Holds for values that share nothing.
+///
+/// # Errors
+/// As [`dumps`].
+pub fn fragments(value: &Value) -> Result<Vec<String>, WriteError> {
+    let document = String::from_utf8_lossy(&dumps(&Value::list(vec![value.clone()]))?).into_owned();
+    // The numbers of the document are known, and nothing but markup holds an unescaped `<`.
+    let inside = document.strip_prefix("<marshal><list id=\"i2\">").unwrap_or(&document);
+    let mut rest = inside.strip_suffix("</list></marshal>").unwrap_or(inside);
+    let mut parts = Vec::new();
+    for id in FIRST_NESTED.. {
+        let marks = ["list", "dictionary", "object"].map(|element| format!("<{element} id=\"i{id}\""));
+        let found = marks.iter().filter_map(|mark| Some((rest.find(mark.as_str())?, mark.len()))).min();
+        let Some((at, length)) = found else { break };
+        let digits = id.to_string().len();
+        parts.push(rest[..at + length - 1 - digits].to_owned());
+        rest = &rest[at + length - 1..];
+    }
+    parts.push(rest.to_owned());
+    Ok(parts)
+}
+
+/// The number of the first list, dictionary or object inside the outermost one.
+const FIRST_NESTED: usize = 3;
+
 struct Writer {
     out: Vec<u8>,
     last_id: usize,

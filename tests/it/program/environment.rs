@@ -102,6 +102,7 @@ fn the_server_takes_its_settings_from_the_environment() {
         ("SLAPPROXY_TRUSTED_PROXY", "192.0.2.1"),
         ("SLAPPROXY_FORM_LIMIT", "1k"),
         ("SLAPPROXY_CLIENT_TIMEOUT", "0.2"),
+        ("SLAPPROXY_COMPAT_SCHEMA", "17"),
         ("SLAPPROXY_TIMESTAMP_FORMAT", "microseconds"),
         ("SLAPPROXY_SOFTWARE_PRODUCT_LIST", "kvm http://kvm/\nerp5 http://erp5/"),
         ("SLAPPROXY_LOCAL_SOFTWARE_RELEASE_ROOT", "/sr"),
@@ -140,9 +141,11 @@ fn the_server_takes_its_settings_from_the_environment() {
     assert_eq!(microseconds.to_string().len(), 16);
 
     let log = super::without_times(&fs::read_to_string(home.path("proxy.log")).unwrap());
-    let first: Vec<_> = log.lines().take(2).collect();
+    let first: Vec<_> = log.lines().take(3).collect();
     let public = "[WARN ] --public-directory-path: none is not a directory, so /panel/public/ has nothing to serve";
-    assert_eq!(first, [public, "[DEBUG] GET /getFullComputerInformation 200"]);
+    let root = "[INFO ] the local software root was / and is /sr; local releases stay where they are, since one is \
+                inside the other";
+    assert_eq!(first, [public, root, "[DEBUG] GET /getFullComputerInformation 200"]);
 }
 
 #[test]
@@ -181,6 +184,7 @@ fn variables_with_faults_are_named_by_their_options() {
         ("SLAPPROXY_TRUSTED_PROXY", "haproxy"),
         ("SLAPPROXY_FORM_LIMIT", "0"),
         ("SLAPPROXY_CLIENT_TIMEOUT", "0"),
+        ("SLAPPROXY_COMPAT_SCHEMA", "16"),
         ("SLAPPROXY_TIMESTAMP_FORMAT", "hours"),
         ("SLAPPROXY_SOFTWARE_PRODUCT_LIST", "kvm"),
         ("SLAPPROXY_LOCAL_SOFTWARE_RELEASE_ROOT", "~bob"),

@@ -62,12 +62,19 @@ fn a_database_of_another_program() {
 }
 
 #[test]
-fn a_database_of_the_python_proxy() {
+fn a_database_of_the_python_proxy_of_an_unknown_version() {
     let home = with_database();
-    sql(&home.path("python.db"), "CREATE TABLE computer18 (a); CREATE TABLE partition18 (b)");
-    let sentence = "python.db is not a database of slapproxy: it is one of the Python proxy, with table partition18; \
-                    choose another file with --database-uri";
-    is_refused(&home, "python.db", sentence);
+    for version in [9, 19] {
+        sql(
+            &home.path(&format!("{version}.db")),
+            &format!("CREATE TABLE computer{version} (a); CREATE TABLE partition{version} (b)"),
+        );
+        let sentence = format!(
+            "{version}.db is a database of the Python proxy and cannot be imported, so it was left as it is: \
+             it has schema version {version}, and versions 10 to 18 can be imported"
+        );
+        is_refused(&home, &format!("{version}.db"), &sentence);
+    }
 }
 
 #[test]
