@@ -25,6 +25,11 @@ pub fn data(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Where data goes that is too much to be held.
+pub fn data_stream() -> impl Write {
+    io::BufWriter::new(io::stdout().lock())
+}
+
 /// Writes a line for people.
 pub fn note(line: &str) {
     // Nobody can be told that standard error is closed.

@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::cache::Cache;
@@ -8,6 +9,7 @@ use crate::config::Config;
 use crate::domain::timestamp::TimestampFormat;
 use crate::master::Master;
 use crate::pki::LocalAuthority;
+use crate::shacache::Shacache;
 
 /// The local end of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,10 @@ pub struct State {
     pub require_certificate: bool,
     /// The authority that signs certificates; `None` when there is none.
     pub authority: Option<LocalAuthority>,
+    /// The content cache; `None` when there is none.
+    pub shacache: Option<Shacache>,
+    /// The directory with files for everybody; `None` when there is none.
+    pub public_directory: Option<PathBuf>,
     /// What the ready file says, as JSON.
     pub ready: String,
     /// The configured host.
@@ -56,6 +62,7 @@ impl State {
         ready: String,
         authority: Option<LocalAuthority>,
         operator_token: String,
+        shacache: Option<Shacache>,
     ) -> Self {
         Self {
             master,
@@ -65,6 +72,8 @@ impl State {
             operator_token,
             require_certificate: config.require_certificate,
             authority,
+            shacache,
+            public_directory: config.public_directory.clone(),
             ready,
             host: config.host.clone(),
             allow_hosts: config.allow_hosts.clone(),

@@ -113,6 +113,11 @@ fn the_command_line_works() {
 }
 
 #[test]
+fn the_client_of_content_caches_uses_this_one() {
+    run("test_shacache");
+}
+
+#[test]
 fn standalone_slapos_accepts_this_master_as_its_proxy() {
     run("test_standalone");
 }
