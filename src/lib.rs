@@ -9,6 +9,7 @@
 //! * [`config`] → domain: `slapos.cfg`, command line and environment, one checked [`config::Config`].
 //! * [`pki`] → domain: the local certificate authority.
 //! * [`client`] → domain, wire: calls to a master over HTTP.
+//! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.
 //!
@@ -21,5 +22,6 @@ pub mod domain;
 pub mod http;
 pub mod master;
 pub mod pki;
+pub mod shacache;
 pub mod storage;
 pub mod wire;

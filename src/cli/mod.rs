@@ -22,6 +22,8 @@ mod request;
 mod schema;
 mod service;
 mod settings;
+mod shacache;
+mod shim;
 mod show;
 mod software;
 mod start;
@@ -74,6 +76,11 @@ enum Command {
     Format(format::Format),
     /// Show what a database holds, also while the master runs
     Show(show::Show),
+    /// The content cache: status, update, export, import
+    #[command(subcommand)]
+    Shacache(shacache::Shacache),
+    /// Write a command `slapos` whose `slapos proxy …` is this program
+    Shim(shim::Shim),
     /// Manage people and what they prove by who they are
     User(user::User),
     /// Look at the certificate authority
@@ -120,6 +127,8 @@ pub fn main() -> ExitCode {
         Command::Import(import) => import.run(&log),
         Command::Format(format) => format.run(),
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
+        Command::Shacache(shacache) => shacache.run(),
+        Command::Shim(shim) => shim.run(),
         Command::User(user) => user.run(&log),
         Command::Ca(ca) => ca.run(),
         Command::Explain(explain) => explain.run(),

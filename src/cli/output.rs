@@ -42,6 +42,11 @@ pub fn date(timestamp: Timestamp) -> String {
     httpdate::fmt_http_date(timestamp.to_system_time())
 }
 
+/// Where data goes that is too much to be held.
+pub fn data_stream() -> impl Write {
+    io::BufWriter::new(io::stdout().lock())
+}
+
 /// Writes a line for people.
 pub fn note(line: &str) {
     // Nobody can be told that standard error is closed.

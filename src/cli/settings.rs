@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use super::shacache::ShacacheArguments;
 use crate::config::{Config, Environment, Faults, Overrides};
 
 /// Options of the database.
@@ -94,6 +95,8 @@ pub struct ServerArguments {
     /// Directory served at /panel/public/
     #[arg(long, value_name = "DIR", value_parser = path(), env = "SLAPPROXY_PUBLIC_DIRECTORY_PATH")]
     pub public_directory_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub shacache: ShacacheArguments,
 }
 
 /// Reads a path; an empty one, as of an empty variable, says nothing.
@@ -119,7 +122,8 @@ impl fmt::Display for Misconfigured {
 
 impl std::error::Error for Misconfigured {}
 
-fn load(overrides: Overrides) -> Result<Config, Misconfigured> {
+/// Reads and checks the configuration.
+pub fn load(overrides: Overrides) -> Result<Config, Misconfigured> {
     Config::load(overrides, &Environment::of_process()).map_err(Misconfigured)
 }
 
@@ -137,7 +141,11 @@ impl DatabaseArguments {
 impl ServerArguments {
     /// The checked configuration.
     pub fn config(self, log_file: Option<PathBuf>) -> Result<Config, Misconfigured> {
+        let Overrides { cfg, database, computer_id, .. } = self.database.overrides();
         load(Overrides {
+            cfg,
+            database,
+            computer_id,
             host: self.host,
             port: self.port,
             allow_hosts: self.allow_host,
@@ -157,7 +165,7 @@ impl ServerArguments {
             local_software_release_root: self.local_software_release_root,
             public_directory: self.public_directory_path,
             log_file,
-            ..self.database.overrides()
+            ..self.shacache.overrides()
         })
     }
 }

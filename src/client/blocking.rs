@@ -16,13 +16,16 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::{self, Runtime};
 
 use super::{
-    Builder, Certificate, ComputerInformation, Destroyed, Error, ErrorKind, Follow, InstanceInformation, Parameters,
-    Product, Request, RequestedState, Row, SoftwareInstance, StatusDocument, SupplyState, Value,
+    Builder, Certificate, ComputerInformation, Destroyed, Entry, Error, ErrorKind, Follow, InstanceInformation,
+    Parameters, Product, Request, RequestedState, Row, SoftwareInstance, Statistics, StatusDocument, SupplyState,
+    UpdateReport, Value,
 };
 use crate::domain::event::EventPlace;
 use crate::wire::control::{FormatReport, Ready};
@@ -72,7 +75,11 @@ plain!(
     BTreeMap<String, Row>,
     Ready,
     FormatReport,
-    PersonEntry
+    PersonEntry,
+    u64,
+    Entry,
+    UpdateReport,
+    Statistics
 );
 
 impl Front for (Computer, Certificate) {
@@ -210,6 +217,17 @@ front! {
 }
 
 front! {
+    Shacache
+    wait get_content(sha512: &str, into: &mut (dyn Write + Send)) -> u64;
+    wait post_content(file: &Path) -> String;
+    wait put_content(sha512: &str, file: &Path) -> String;
+    wait get_entries(key: &str) -> Vec<Entry>;
+    wait put_entry(key: &str, new: &Entry) -> ();
+    wait update() -> UpdateReport;
+    wait statistics() -> Statistics;
+}
+
+front! {
     SoftwareRelease
     wait building() -> ();
     wait available() -> ();
@@ -315,6 +333,12 @@ impl Slap {
     #[must_use]
     pub fn people(&self) -> People {
         self.front(self.inner.people())
+    }
+
+    /// The front of [`shacache`](super::Slap::shacache).
+    #[must_use]
+    pub fn shacache(&self) -> Shacache {
+        self.front(self.inner.shacache())
     }
 
     /// The front of [`register_token`](super::Slap::register_token).

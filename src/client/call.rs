@@ -5,7 +5,7 @@ use std::fmt;
 /// What a call sends, as far as the caller decides it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PUT`.
     pub method: &'static str,
     /// The whole URL, with its query.
     pub url: String,
@@ -26,6 +26,11 @@ impl Call {
     /// A writing call.
     pub(super) fn post(url: String, content_type: &'static str, body: String) -> Self {
         Self { method: "POST", url, authorization: None, content_type: Some(content_type), body }
+    }
+
+    /// A call that puts something under a name.
+    pub(super) fn put(url: String, content_type: &'static str, body: String) -> Self {
+        Self { method: "PUT", ..Self::post(url, content_type, body) }
     }
 
     /// The same call in the name of a partition.

@@ -82,6 +82,7 @@ mod partition;
 mod people;
 mod report;
 mod request;
+mod shacache;
 mod slap_tool;
 mod software;
 mod transaction;
@@ -109,13 +110,16 @@ pub use self::partition::ComputerPartition;
 pub use self::people::People;
 pub use self::report::Destroyed;
 pub use self::request::Request;
+pub use self::shacache::Shacache;
 pub use self::slap_tool::SlapTool;
 pub use self::software::{SoftwareProductCollection, SoftwareRelease};
+pub(crate) use self::transport::Download;
 pub use crate::domain::parameters::{Parameters, Value};
 pub use crate::domain::state::{RequestedState, SupplyState};
 pub use crate::wire::form::{Follow, Product};
 pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
 pub use crate::wire::json_rpc::Certificate;
+pub use crate::wire::shacache::{Entry, Statistics, UpdateReport};
 pub use crate::wire::status::StatusDocument;
 pub use crate::wire::xml::objects::SoftwareInstance;
 
@@ -214,6 +218,12 @@ impl Slap {
     #[must_use]
     pub fn people(&self) -> People {
         People { slap: self.clone() }
+    }
+
+    /// The content cache of the master. Nothing is sent.
+    #[must_use]
+    pub fn shacache(&self) -> Shacache {
+        Shacache::of(self.transport())
     }
 
     /// The software products of the master. Nothing is sent.

@@ -1,9 +1,12 @@
 //! HTTP, and what its statuses mean.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Certificate, Identity, RequestBuilder, Response, StatusCode, redirect};
+use futures_util::{Stream, stream};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Body, Certificate, Identity, RequestBuilder, Response, StatusCode, redirect};
 
 use super::call::Call;
 use super::error::{Error, ErrorKind};
@@ -13,7 +16,10 @@ use crate::wire::json_rpc::{ErrorDocument, NotReady, read};
 /// The header that carries an access token.
 const ACCESS_TOKEN: HeaderName = HeaderName::from_static("x-access-token");
 
-/// The time-out of an answer that has no end.
+/// How much of a file is in memory at once, in bytes.
+const PORTION: u64 = 256 * 1024;
+
+/// The time-out of an answer that has no end, or whose pieces have time-outs of their own.
 const ENDLESS: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// How many redirects are followed.
@@ -130,6 +136,32 @@ impl Transport {
         let url = call.url.clone();
         let connection = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(url.clone()), root(&error));
         let response = self.request(api, call).send().await.map_err(connection)?;
+        self.body(api, url, response).await
+    }
+
+    /// Sends a call whose body is the rest of a file, which may take as long as it does.
+    pub(super) async fn send_file(&self, call: Call, file: File) -> Result<Vec<u8>, Error> {
+        if self.sending == Sending::Shown {
+            return Err(Error::not_sent(call));
+        }
+        let url = call.url.clone();
+        let length = file.metadata().map_err(Error::invalid)?.len();
+        let request = self.request(Api::Classic, call).timeout(ENDLESS).header(CONTENT_LENGTH, length);
+        let response = request.body(Body::wrap_stream(portions(file))).send().await;
+        let response = response.map_err(|error| Error::new(ErrorKind::Connection, Some(url.clone()), root(&error)))?;
+        self.body(Api::Classic, url, response).await
+    }
+
+    /// Begins a read whose answer is taken piece by piece. Each piece may take as long as a whole call otherwise.
+    pub(super) async fn download(&self, call: Call) -> Result<Download, Error> {
+        let url = call.url.clone();
+        let response = self.open(call).await?;
+        Ok(Download { response, url, patience: self.timeout })
+    }
+
+    /// The body of a successful answer.
+    async fn body(&self, api: Api, url: String, response: Response) -> Result<Vec<u8>, Error> {
+        let connection = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(url.clone()), root(&error));
         let status = response.status();
         let body = response.bytes().await.map_err(connection)?;
         if api == Api::JsonRpc
@@ -151,23 +183,24 @@ impl Transport {
             return Err(Error::not_sent(call));
         }
         let url = call.url.clone();
-        let connection = |reason| Error::new(ErrorKind::Connection, Some(url.clone()), reason);
         let sent = self.request(Api::Classic, call).timeout(ENDLESS).send();
-        let answer = tokio::time::timeout(self.timeout, sent).await;
-        let answer = answer.map_err(|_| connection("it does not answer in time".into()))?;
-        let response = answer.map_err(|error| connection(root(&error)))?;
+        let response = in_time(self.timeout, &url, sent).await?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
-        let body = response.bytes().await.map_err(|error| connection(root(&error)))?;
+        let body = in_time(self.timeout, &url, response.bytes()).await?;
         let (kind, message) = failure(Api::Classic, status, &body);
         Err(Error::new(kind, Some(url), message).with_status(status.as_u16()))
     }
 
     fn request(&self, api: Api, call: Call) -> RequestBuilder {
         let accept = if api == Api::JsonRpc { "application/json" } else { "*/*" };
-        let request = if call.method == "GET" { self.http.get(&call.url) } else { self.http.post(&call.url) };
+        let request = match call.method {
+            "GET" => self.http.get(&call.url),
+            "PUT" => self.http.put(&call.url),
+            _ => self.http.post(&call.url),
+        };
         let mut request = request
             .header(ACCEPT, HeaderValue::from_static(accept))
             .header(USER_AGENT, HeaderValue::from_static(concat!("slapproxy/", env!("CARGO_PKG_VERSION"))));
@@ -183,6 +216,45 @@ impl Transport {
             None => request,
         }
     }
+}
+
+/// An answer that is taken piece by piece.
+#[derive(Debug)]
+pub(crate) struct Download {
+    response: Response,
+    url: String,
+    patience: Duration,
+}
+
+impl Download {
+    /// The next piece; `None` after the last one.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
+        in_time(self.patience, &self.url, self.response.chunk()).await
+    }
+}
+
+/// Waits for a piece of an answer.
+async fn in_time<T>(
+    patience: Duration,
+    url: &str,
+    piece: impl Future<Output = Result<T, reqwest::Error>>,
+) -> Result<T, Error> {
+    let failed = |message: String| Error::new(ErrorKind::Connection, Some(url.to_owned()), message);
+    let piece = tokio::time::timeout(patience, piece).await;
+    let piece = piece.map_err(|_| failed(format!("nothing came within {} s", patience.as_secs_f64())))?;
+    piece.map_err(|error| failed(root(&error)))
+}
+
+/// The rest of a file, portion by portion.
+fn portions(file: File) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+    stream::try_unfold(file, |mut file| async {
+        let read = tokio::task::spawn_blocking(move || {
+            let mut portion = Vec::new();
+            let length = (&mut file).take(PORTION).read_to_end(&mut portion)?;
+            Ok((length > 0).then_some((portion, file)))
+        });
+        read.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    })
 }
 
 /// What sends the requests.

@@ -57,6 +57,8 @@ pub enum Callers {
     Nodes,
     /// People, and the computer that the call is about.
     PeopleAndNodes,
+    /// People and all computers: what fills the content cache.
+    PeopleAndComputers,
     /// The instance that the call is about, and its computer.
     NodesAndInstances,
     /// Everybody who proves who he is: people, and those that the call is about.
@@ -73,7 +75,7 @@ impl Callers {
             Self::Operator => [false, false, false],
             Self::People => [true, false, false],
             Self::Nodes => [false, true, false],
-            Self::PeopleAndNodes => [true, true, false],
+            Self::PeopleAndNodes | Self::PeopleAndComputers => [true, true, false],
             Self::NodesAndInstances => [false, true, true],
             Self::Everybody => [true, true, true],
         };
@@ -98,6 +100,7 @@ impl fmt::Display for Callers {
             Self::People => "people",
             Self::Nodes => "the computer that it is about",
             Self::PeopleAndNodes => "people and the computer that it is about",
+            Self::PeopleAndComputers => "people and computers",
             Self::NodesAndInstances => "the instance that it is about and its computer",
             Self::Everybody => "people, computers and instances",
         })

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use actix_multipart::{Multipart, MultipartError};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, dev};
 use futures_util::{Stream, StreamExt};
 
@@ -14,6 +15,7 @@ use crate::domain::error::Refusal;
 use crate::domain::frontend::HttpsFront;
 use crate::master::Speaker;
 use crate::wire::form::Fields;
+use crate::wire::percent;
 
 /// After the client's time is over, a body may still take a second for each of these many bytes.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
@@ -23,9 +25,38 @@ pub fn query(request: &HttpRequest) -> Result<Fields, Failure> {
     Ok(Fields::parse(request.query_string().as_bytes())?)
 }
 
+/// A part of the path that a route names, decoded.
+pub fn parameter(request: &HttpRequest, name: &str) -> Result<String, Refusal> {
+    // Slashes and percent signs are still encoded.
+    let encoded = request.match_info().get(name).unwrap_or_default();
+    String::from_utf8(percent::decode(encoded.as_bytes())).map_err(|_| Refusal::invalid(name, encoded, "text in UTF-8"))
+}
+
 /// A whole body, within the limits of size and time.
 pub async fn body(state: &State, payload: &mut dev::Payload) -> Result<Vec<u8>, Failure> {
     Pace::new(state).collect(payload, 0, |error| Failure::BrokenBody(error.to_string())).await
+}
+
+/// A body of any size, within the limits of time.
+pub struct Incoming {
+    pace: Pace,
+    payload: dev::Payload,
+    received: usize,
+}
+
+impl Incoming {
+    /// The body of a request.
+    pub fn new(state: &State, payload: dev::Payload) -> Self {
+        Self { pace: Pace::new(state), payload, received: 0 }
+    }
+
+    /// The next bytes; `None` after the last ones.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        let chunk = self.pace.next(&mut self.payload, self.received).await?.transpose();
+        let chunk = chunk.map_err(|error| Failure::BrokenBody(error.to_string()))?;
+        self.received += chunk.as_ref().map_or(0, Bytes::len);
+        Ok(chunk)
+    }
 }
 
 /// The fields of a body, url-encoded or multipart, within the limits of size and time.

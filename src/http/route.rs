@@ -2,10 +2,11 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::guard::{Any, Get, Guard, GuardContext, Head, Options, Post};
+use actix_web::guard::{Any, Get, Guard, GuardContext, Head, Options, Post, Put};
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
+use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, web};
 
 use super::error::method_not_allowed;
 use super::failure::Failure;
@@ -31,6 +32,51 @@ pub fn write(template: &'static str, callers: Callers) -> Path {
     Path { template, callers, methods: "POST, OPTIONS", guard: || Box::new(Post()) }
 }
 
+/// A path under which something is kept: `GET`, and so `HEAD`, and `PUT`.
+pub fn store(template: &'static str, readers: Callers, writers: Callers) -> Store {
+    Store { template, readers, writers }
+}
+
+/// A path under which something is kept, and whom reading and writing it is for.
+pub struct Store {
+    template: &'static str,
+    readers: Callers,
+    writers: Callers,
+}
+
+impl Store {
+    /// Gives the path its handlers: what reads, and what writes.
+    pub fn to<R, ReadArgs, W, WriteArgs>(self, read: R, write: W) -> impl HttpServiceFactory + 'static
+    where
+        R: Handler<ReadArgs>,
+        ReadArgs: FromRequest + 'static,
+        R::Output: Responder + 'static,
+        W: Handler<WriteArgs>,
+        WriteArgs: FromRequest + 'static,
+        W::Output: Responder + 'static,
+    {
+        let Self { template, readers, writers } = self;
+        resource(template, "GET, HEAD, PUT, OPTIONS")
+            .route(Route::new().guard(Any(Get()).or(Head())).to(read))
+            .route(Route::new().guard(Put()).to(write))
+            .wrap(from_fn(move |request: ServiceRequest, next| {
+                let callers = if request.method() == Method::PUT { writers } else { readers };
+                admit(callers, slap_tool::refused, request, next)
+            }))
+    }
+}
+
+/// A path on which `OPTIONS` names the methods, and which refuses all others.
+fn resource(template: &'static str, methods: &'static str) -> Resource {
+    let options = move || async move {
+        let mut response = HttpResponse::Ok().finish();
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+        response
+    };
+    let other = move |request: HttpRequest| async move { method_not_allowed(&request, methods) };
+    web::resource(template).route(Route::new().guard(Options()).to(options)).default_service(web::to(other))
+}
+
 impl Path {
     /// Gives the path its handler; `OPTIONS` names the methods, other methods are refused.
     pub fn to<F, Args>(self, handler: F) -> impl HttpServiceFactory + 'static
@@ -40,16 +86,8 @@ impl Path {
         F::Output: Responder + 'static,
     {
         let Self { template, callers, methods, guard } = self;
-        let options = move || async move {
-            let mut response = HttpResponse::Ok().finish();
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
-            response
-        };
-        let other = move |request: HttpRequest| async move { method_not_allowed(&request, methods) };
-        web::resource(template)
+        resource(template, methods)
             .route(Route::new().guard(Dynamic(guard())).to(handler))
-            .route(Route::new().guard(Options()).to(options))
-            .default_service(web::to(other))
             .wrap(from_fn(move |request, next| admit(callers, slap_tool::refused, request, next)))
     }
 }

@@ -17,13 +17,14 @@ use tokio::sync::watch;
 use super::identity::PeerCertificate;
 use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
-use super::{docs, error, guard, hateoas, json_rpc, people, slap_tool};
-use crate::config::Config;
+use super::{docs, error, guard, hateoas, json_rpc, panel, people, slap_tool};
+use crate::config::{self, Config};
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
 use crate::master::{self, Master, Settings};
 use crate::pki::{self, LocalAuthority};
+use crate::shacache::{self, Places, Shacache};
 use crate::storage::{Db, Imported, Lock, OpenError, Opening, ServerInfo};
 use crate::wire::control;
 
@@ -64,6 +65,9 @@ pub enum StartError {
     /// The certificates.
     #[error("cannot serve https: {0}")]
     Tls(String),
+    /// The directories of the content cache.
+    #[error("the content cache cannot be used: {0}")]
+    Shacache(#[from] shacache::Error),
     /// The file beside the database that tells where the server is.
     #[error("cannot write the lock of the database: {0}")]
     Publish(io::Error),
@@ -110,6 +114,7 @@ impl Application {
     /// [`StartError`], before anything is served.
     pub async fn build_importing(config: Config, descriptions: Vec<ComputerDescription>) -> Result<Self, StartError> {
         let default_computer = Reference::parse("computer_id", &config.computer_id)?;
+        let shacache = config.shacache.as_ref().map(open_shacache).transpose()?;
         let mut lock = Lock::take(&config.database)?;
         let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
         let db = Db::open(&config.database, &opening)?;
@@ -136,7 +141,7 @@ impl Application {
         let token = pki::new_token();
         lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
         let (closing, closed) = watch::channel(false);
-        let start = Start { ready: ready.clone(), authority, operator_token: token, closing: closed };
+        let start = Start { ready: ready.clone(), authority, operator_token: token, closing: closed, shacache };
         let state = web::Data::new(State::new(master.clone(), &config, start));
         let server = HttpServer::new(move || {
             App::new()
@@ -149,6 +154,8 @@ impl Application {
                 .configure(slap_tool::configure)
                 .configure(json_rpc::configure)
                 .configure(hateoas::configure)
+                .configure(super::shacache::configure)
+                .configure(panel::configure)
                 .default_service(web::to(error::not_found))
         })
         .workers(available_parallelism().map_or(1, usize::from).min(WORKERS))
@@ -214,6 +221,15 @@ impl Application {
         self.master.close();
         result
     }
+}
+
+fn open_shacache(config: &config::Shacache) -> Result<Shacache, shacache::Error> {
+    Shacache::open(Places {
+        content: &config.content_directory,
+        metadata: &config.metadata_directory,
+        upstream_cache_url: config.upstream_cache_url.as_deref(),
+        upstream_dir_url: config.upstream_dir_url.as_deref(),
+    })
 }
 
 fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {

@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
@@ -10,6 +11,7 @@ use crate::config::Config;
 use crate::domain::timestamp::TimestampFormat;
 use crate::master::Master;
 use crate::pki::{self, LocalAuthority};
+use crate::shacache::Shacache;
 
 /// The local end of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,8 @@ pub struct Start {
     pub operator_token: String,
     /// Whether the server is stopping.
     pub closing: Receiver<bool>,
+    /// The content cache; `None` when none is configured.
+    pub shacache: Option<Shacache>,
 }
 
 /// The state of one server.
@@ -47,6 +51,10 @@ pub struct State {
     pub require_certificate: bool,
     /// The authority that signs certificates; `None` when there is none.
     pub authority: Option<LocalAuthority>,
+    /// The content cache; `None` when there is none.
+    pub shacache: Option<Shacache>,
+    /// The directory with files for everybody; `None` when there is none.
+    pub public_directory: Option<PathBuf>,
     /// What the ready file says, as JSON.
     pub ready: String,
     /// The configured host.
@@ -68,7 +76,7 @@ pub struct State {
 impl State {
     /// The state of a server with a configuration.
     pub fn new(master: Master, config: &Config, start: Start) -> Self {
-        let Start { ready, authority, operator_token, closing } = start;
+        let Start { ready, authority, operator_token, closing, shacache } = start;
         Self {
             master,
             information: Cache::default(),
@@ -78,6 +86,8 @@ impl State {
             operator_token: pki::digest(operator_token.as_bytes()),
             require_certificate: config.require_certificate,
             authority,
+            shacache,
+            public_directory: config.public_directory.clone(),
             ready,
             host: config.host.clone(),
             allow_hosts: config.allow_hosts.clone(),

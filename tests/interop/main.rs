@@ -136,6 +136,11 @@ fn a_request_waits_for_the_agent() {
 }
 
 #[test]
+fn the_client_of_content_caches_uses_this_one() {
+    run("test_shacache");
+}
+
+#[test]
 fn standalone_slapos_accepts_this_master_as_its_proxy() {
     run("test_standalone");
 }

@@ -1,6 +1,7 @@
 """StandaloneSlapOS, which test suites embed, with this master as its proxy."""
 import contextlib
 import os
+import subprocess
 import urllib.error
 import urllib.request
 
@@ -9,14 +10,6 @@ from slapos.slap.standalone import SlapOSNodeInstanceError, StandaloneSlapOS
 
 from harness import BINARY, TemporaryDirectoryTestCase, free_port, wait_until
 from node import DEAD_PROXY, Releases
-
-WRAPPER = '''\
-#!/bin/sh
-if [ "$1" = proxy ]; then
-    exec '%s' "$@"
-fi
-exec slapos "$@"
-'''
 
 
 class ImpatientStandaloneSlapOS(StandaloneSlapOS):
@@ -29,9 +22,10 @@ class Standalone(TemporaryDirectoryTestCase):
     def setUp(self):
         directory = self.make_directory()
         self.wrapper = os.path.join(directory, 'slapos')
-        with open(self.wrapper, 'w') as f:
-            f.write(WRAPPER % BINARY)
-        os.chmod(self.wrapper, 0o755)
+        # the real slapos is the one of PATH; a wrapper is replaced
+        for _ in range(2):
+            subprocess.run([BINARY, 'shim', self.wrapper], check=True)
+        self.assertEqual(os.stat(self.wrapper).st_mode & 0o7777, 0o755)
         for name, value in (('http_proxy', DEAD_PROXY), ('https_proxy', DEAD_PROXY), ('no_proxy', '127.0.0.1')):
             os.environ[name] = value
             self.addCleanup(os.environ.pop, name)
@@ -62,6 +56,20 @@ class Standalone(TemporaryDirectoryTestCase):
         """The process of the master."""
         with self.standalone.system_supervisor_rpc as supervisor:
             return psutil.Process(supervisor.getProcessInfo('slapos-proxy')['pid'])
+
+    def test_the_wrapper_replaces_no_other_file(self):
+        other = os.path.join(self.base, 'slapos')
+        with open(other, 'w') as f:
+            f.write('#!/bin/sh\n')
+        done = subprocess.run([BINARY, 'shim', other], stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('is there already and was not written by this command', done.stderr)
+        with open(other) as f:
+            self.assertEqual(f.read(), '#!/bin/sh\n')
+        shown = subprocess.run([self.wrapper, '--quiet', 'proxy', 'show', '--help'], stdout=subprocess.PIPE, text=True)
+        self.assertIn('slapproxy', shown.stdout)
+        version = subprocess.run([self.wrapper, '--version'], stdout=subprocess.PIPE, text=True).stdout
+        self.assertIn('slapos', version)
 
     def test_it_formats_builds_deploys_restarts_and_stops(self):
         standalone, release = self.standalone, self.releases.software

@@ -81,10 +81,22 @@ impl TestApp {
         Self::start(overrides, tempfile::tempdir().unwrap())
     }
 
+    /// A server with settings of its own, and a content cache beside its database.
+    pub fn with_shacache(overrides: Overrides) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let overrides = Overrides {
+            shacache_content_directory: Some(directory.path().join("shacache")),
+            shacache_metadata_directory: Some(directory.path().join("shadir")),
+            public_directory: overrides.public_directory.or_else(|| Some(public_directory(directory.path()))),
+            ..overrides
+        };
+        Self::start(overrides, directory)
+    }
+
     /// A server that demands certificates; the test asks it as the owner of the database.
     pub fn secured() -> Self {
         let yes = || Some("yes".to_owned());
-        Self::with(Overrides { tls: yes(), require_certificate: yes(), ..Overrides::default() })
+        Self::with_shacache(Overrides { tls: yes(), require_certificate: yes(), ..Overrides::default() })
     }
 
     /// A server with settings of its own on the database `proxy.db` of a directory.
@@ -182,6 +194,18 @@ impl TestApp {
         let partition = self.partition(computer, partition);
         text(partition.get("_parameter_dict").unwrap(), "timestamp")
     }
+}
+
+/// A public directory with a file, another directory, and links.
+fn public_directory(parent: &Path) -> PathBuf {
+    let public = parent.join("public");
+    std::fs::create_dir_all(public.join("inside")).unwrap();
+    std::fs::write(public.join("file"), "public content\n").unwrap();
+    std::fs::write(public.join("inside/schema.json"), "{}").unwrap();
+    std::fs::write(parent.join("secret"), "secret").unwrap();
+    std::os::unix::fs::symlink("../secret", public.join("out")).unwrap();
+    std::os::unix::fs::symlink("inside/schema.json", public.join("in")).unwrap();
+    public
 }
 
 fn operator_token(database: &Path) -> String {

@@ -80,7 +80,15 @@ pub fn mounted_by(file: &str) -> Vec<Route> {
     };
     let mut routes = mounted("read(\"", "GET");
     routes.extend(mounted("write(\"", "POST"));
-    assert_eq!(routes.len(), source.matches(".service(").count(), "{routes:?}");
+    // What is kept under a path is read by the one handler and written by the other.
+    for mut route in mounted("store(\"", "GET") {
+        let (reads, writes) = route.handler.split_once(", ").unwrap();
+        let put = Route { method: "PUT", path: route.path.clone(), handler: writes.to_owned() };
+        reads.clone_into(&mut route.handler);
+        routes.extend([route, put]);
+    }
+    let services = source.matches(".service(").count() + source.matches("store(\"").count();
+    assert_eq!(routes.len(), services, "{routes:?}");
     routes.sort();
     routes
 }
@@ -203,6 +211,16 @@ fn every_classic_route_has_a_client_method_of_its_name_that_an_object_uses() {
         // It tells nothing about what a master is for.
         let is_used = objects.contains(&format!(".{name}(")) || path == "getRunId";
         assert!(is_used, "no object of the client uses {name}");
+    }
+}
+
+#[test]
+fn every_route_of_the_content_cache_has_a_client_method_of_the_name_of_its_handler() {
+    let client = source("src/client/shacache.rs");
+    let handlers: BTreeSet<String> = mounted_by("shacache/mod.rs").into_iter().map(|route| route.handler).collect();
+    assert_eq!(handlers.len(), 7, "{handlers:?}");
+    for handler in handlers {
+        assert!(client.contains(&format!("pub async fn {handler}(")), "{handler}");
     }
 }
 

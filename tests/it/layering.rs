@@ -12,14 +12,15 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("config", &["domain"], &[]),
     ("pki", &["domain"], &["rcgen", "time", "x509_parser"]),
     ("client", &["domain", "wire"], &["reqwest"]),
+    ("shacache", &["wire", "client"], &["tar"]),
     (
         "http",
-        &["domain", "wire", "storage", "master", "config", "pki", "client"],
-        &["actix_web", "actix_multipart", "actix_tls", "futures_util"],
+        &["domain", "wire", "storage", "master", "config", "pki", "client", "shacache"],
+        &["actix_web", "actix_files", "actix_multipart", "actix_tls", "futures_util"],
     ),
     (
         "cli",
-        &["domain", "wire", "storage", "master", "config", "pki", "client", "http"],
+        &["domain", "wire", "storage", "master", "config", "pki", "client", "shacache", "http"],
         &["clap", "clap_complete", "clap_mangen", "comfy_table", "env_logger", "anyhow"],
     ),
 ];
@@ -30,7 +31,8 @@ const SHARED: &[(&str, &[&str])] = &[
     ("httpdate", &["wire", "cli"]),
     ("rand", &["pki"]),
     ("rustls", &["http", "client"]),
-    ("sha2", &["pki"]),
+    ("sha2", &["pki", "shacache", "client"]),
+    ("futures_util", &["http", "client"]),
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {

@@ -98,6 +98,17 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/user/remove", ".-----"),
     ("/-/user/certificate", ".-----"),
     ("/-/user/token", ".-----"),
+    ("/shacache/cache/{sha512}", ".+++++"),
+    ("PUT /shacache/cache/{sha512}", ".+++--"),
+    ("/shacache/cache", ".+++--"),
+    ("/shacache/cache/", ".+++--"),
+    ("/shacache/dir/{key}", ".+++++"),
+    ("PUT /shacache/dir/{key}", ".+++--"),
+    ("/shacache/update", ".+----"),
+    ("/-/shacache", ".+----"),
+    ("/panel", ".+++++"),
+    ("/panel/", ".+++++"),
+    ("/panel/public/{path:.*}", ".+++++"),
 ];
 
 /// A journal of one movement.
@@ -108,9 +119,15 @@ const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_d
 
 /// Every call that the server has.
 fn calls() -> BTreeSet<Name> {
-    let files = ["slap_tool/mod.rs", "hateoas/mod.rs", "control.rs", "docs.rs", "people.rs"];
+    let files =
+        ["slap_tool/mod.rs", "hateoas/mod.rs", "control.rs", "docs.rs", "people.rs", "shacache/mod.rs", "panel/mod.rs"];
     let mounted = files.into_iter().flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
     mounted.chain(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}")))).collect()
+}
+
+/// The call in the table: its path, after its method where another one reads the same path.
+fn line((method, path): &Name) -> String {
+    if method == "PUT" { format!("PUT {path}") } else { path.clone() }
 }
 
 /// What a field says in these calls.
@@ -142,11 +159,20 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
     let (method, path) = call;
     let fields = document.fields(call).into_iter().filter_map(|(name, ..)| Some((name.clone(), value(path, &name)?)));
     let fields: BTreeMap<String, Value> = fields.collect();
-    let url = format!("{}{}", app.url, path.replace("{tail:.*}", "partitions/first"));
+    let empty = "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47\
+                 417a81a538327af927da3e";
+    let parts = [("{tail:.*}", "partitions/first"), ("{sha512}", empty), ("{key}", "key"), ("{path:.*}", "file")];
+    let path_there = parts.into_iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
+    let url = format!("{}{path_there}", app.url);
     let texts: Vec<(&str, &str)> =
         fields.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
     let is_rpc = path.starts_with("/slapos.");
-    let request = if method == "GET" {
+    let request = if method == "PUT" && path.contains("/dir/") {
+        let entry = json!([json!({ "sha512": empty }).to_string(), ""]);
+        client.put(url).header("Content-Type", "application/json").body(entry.to_string())
+    } else if path.starts_with("/shacache/") && method != "GET" {
+        if method == "PUT" { client.put(url) } else { client.post(url) }
+    } else if method == "GET" {
         client.get(format!("{url}?{}", form::encode(&texts)))
     } else if is_rpc {
         client.post(url).header("Content-Type", "application/json").body(json!(fields).to_string())
@@ -182,8 +208,8 @@ fn everybody_may_do_what_is_his() {
     let table: BTreeMap<&str, &str> = TABLE.iter().copied().collect();
     assert_eq!(table.len(), TABLE.len());
     let calls = calls();
-    let paths: BTreeSet<&str> = calls.iter().map(|(_, path)| path.as_str()).collect();
-    assert_eq!(table.keys().copied().collect::<BTreeSet<_>>(), paths);
+    let lines: BTreeSet<String> = calls.iter().map(line).collect();
+    assert_eq!(table.keys().map(ToString::to_string).collect::<BTreeSet<_>>(), lines);
 
     let app = secured();
     let pairs = [
@@ -203,8 +229,8 @@ fn everybody_may_do_what_is_his() {
     let (last, first): (Vec<_>, Vec<_>) = calls.iter().partition(|(_, path)| ends(path));
     for call in first {
         let found: String = clients.iter().map(|client| attempt(&document, &app, client, call)).collect();
-        if table[call.1.as_str()] != found {
-            faults.push(format!("{}: {} is {found}", call.1, table[call.1.as_str()]));
+        if table[line(call).as_str()] != found {
+            faults.push(format!("{}: {} is {found}", line(call), table[line(call).as_str()]));
         }
     }
     for call in last {
@@ -220,8 +246,8 @@ fn everybody_may_do_what_is_his() {
         let found: Vec<char> =
             pairs.iter().map(|pair| attempt(&document, &app, &client(&app, pair.as_ref()), call)).collect();
         let found: String = [0, 5, 4, 3, 2, 1].map(|index| found[index]).iter().collect();
-        if table[call.1.as_str()] != found {
-            faults.push(format!("{}: {} is {found}", call.1, table[call.1.as_str()]));
+        if table[line(call).as_str()] != found {
+            faults.push(format!("{}: {} is {found}", line(call), table[line(call).as_str()]));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

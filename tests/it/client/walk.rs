@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
 use slapproxy::client::{
-    Certificate, Error, Follow, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
+    Certificate, Entry, Error, Follow, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
 };
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
@@ -78,6 +78,31 @@ fn access(walk: &mut Walk, slap: &Slap) {
     walk.note("People::authority", people.authority().map(|pem| pem.starts_with("-----BEGIN CERTIFICATE")));
     walk.note("People::revocation_list", people.revocation_list().map(|pem| pem.starts_with("-----BEGIN X509 CRL")));
 }
+
+/// The content cache, which the Python proxy has too if it is configured.
+fn shacache(walk: &mut Walk, slap: &Slap) {
+    let cache = slap.shacache();
+    walk.tell("Slap::shacache", ());
+    let file = std::env::temp_dir().join(format!("slapproxy-walk-{}", std::process::id()));
+    std::fs::write(&file, "some content").unwrap();
+    walk.note("Shacache::post_content", cache.post_content(&file));
+    walk.note("Shacache::put_content", cache.put_content(SOME_CONTENT, &file));
+    std::fs::remove_file(file).unwrap();
+    let mut content = Vec::new();
+    walk.note("Shacache::get_content", cache.get_content(SOME_CONTENT, &mut content));
+    walk.tell("some content", String::from_utf8(content).unwrap());
+    walk.note("Shacache::get_content", cache.get_content("..", &mut Vec::new()));
+    let entry = Entry(format!("{{\"sha512\": \"{SOME_CONTENT}\"}}"), String::new());
+    walk.note("Shacache::put_entry", cache.put_entry("file-urlmd5:abc", &entry));
+    walk.note("Shacache::get_entries", cache.get_entries("file-urlmd5:abc"));
+    walk.note("Shacache::get_entries", cache.get_entries("nothing"));
+    walk.note("Shacache::update", cache.update());
+    walk.note("Shacache::statistics", cache.statistics());
+}
+
+/// The SHA-512 of `some content`.
+const SOME_CONTENT: &str = "65c256c639bd6dd483be341831c19a3996954901bb2a07f79593f3e3af5692559bdb124d099c2b92ced7e59b7ed02d3b7f\
+                            42d50740d999bebd91983db2842762";
 
 /// A status record without its dates.
 fn record(status: StatusDocument) -> (String, String, String) {
@@ -320,6 +345,7 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     walk.note("Slap::call", slap.call(&AllDocsComputeNodeList {}).map(is_listed));
     walk.note("Slap::wait", slap.wait(slap.as_async().slap_tool().get_run_id()).map(|id| id.len()));
     access(walk, slap);
+    shacache(walk, slap);
     walk.note("Slap::ready", slap.ready().map(|ready| ready.url.starts_with("http://")));
     events(walk, slap);
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));

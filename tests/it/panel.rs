@@ -1,0 +1,75 @@
+//! The page at the root, and the directory with files for everybody.
+
+use slapproxy::config::Overrides;
+
+use crate::app::{Answer, TestApp};
+
+fn app() -> TestApp {
+    TestApp::with_shacache(Overrides::default())
+}
+
+#[test]
+fn files_of_the_public_directory_are_attachments() {
+    let app = app();
+    let response = app.http.get(format!("{}/panel/public/inside/schema.json", app.url)).send().unwrap();
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(response.status(), 200);
+    assert_eq!(header("content-disposition"), "attachment; filename=schema.json");
+    assert_eq!((header("content-type"), header("cache-control")), ("application/json".into(), "no-cache".into()));
+    assert_eq!(header("accept-ranges"), "bytes");
+    let ask = |name: &str, value: &str| {
+        app.http.get(format!("{}/panel/public/inside/schema.json", app.url)).header(name, value).send().unwrap()
+    };
+    assert_eq!(ask("If-None-Match", &header("etag")).status(), 304);
+    assert_eq!(ask("If-Modified-Since", &header("last-modified")).status(), 304);
+    let part = ask("Range", "bytes=0-0");
+    assert_eq!((part.status().as_u16(), part.text().unwrap().as_str()), (206, "{"));
+    assert_eq!(app.get("/panel/public/in"), Answer::text("{}"));
+}
+
+#[test]
+fn nothing_else_is_given_out() {
+    let app = app();
+    for path in [
+        "",
+        "nope.txt",
+        "inside",
+        "inside/",
+        "out",
+        "..%2Fsecret",
+        "%2e%2e/secret",
+        "%2e%2e%2fsecret",
+        "inside/..%2f..%2fsecret",
+        "%2Fetc%2Fhostname",
+        "file%00",
+        "file/",
+        "file%2F",
+        "./%2e%2e/secret",
+    ] {
+        let status = app.get(&format!("/panel/public/{path}")).status;
+        assert_eq!(status, 404, "{path}");
+    }
+    assert_eq!(
+        TestApp::empty().get("/panel/public/file").refusal(),
+        (403, "The public directory path is not configured.".into())
+    );
+}
+
+#[test]
+fn the_root_leads_to_the_page() {
+    let app = app();
+    let ask = |path: &str| {
+        let request = app.http.get(format!("{}{path}", app.url)).header("X-Forwarded-Proto", "https");
+        request.header("X-Forwarded-Prefix", "/evil, /proxy").send().unwrap()
+    };
+    let response = ask("/panel");
+    let host = app.url.strip_prefix("http://").unwrap();
+    let location = response.headers()["location"].to_str().unwrap();
+    assert_eq!((response.status().as_u16(), location), (308, format!("https://{host}/proxy/panel/").as_str()));
+    let response = ask("/");
+    assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()), (302, "/proxy/panel/"));
+    let response = ask("/panel/");
+    assert_eq!(response.status(), 200);
+    assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'; "));
+    assert_eq!(response.text().unwrap(), include_str!("../../src/http/panel/panel.html"));
+}
