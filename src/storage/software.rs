@@ -72,18 +72,19 @@ impl ReadTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// Every release that is supplied or run anywhere, each once.
+    /// Every release that is supplied, run or waited for anywhere, each once.
     ///
     /// # Errors
     /// When the database fails.
     pub fn software_releases(&self) -> Result<Vec<String>, Error> {
-        let sql = "SELECT software_release FROM software_installation UNION SELECT software_release FROM instance";
+        let sql = "SELECT software_release FROM software_installation UNION SELECT software_release FROM instance \
+                   UNION SELECT software_release FROM refusal";
         self.rows(sql, [], |row| Ok(row.get(0)?))
     }
 }
 
 impl WriteTx<'_> {
-    /// Gives another name to a release wherever it is supplied or run. Where the new name is supplied already, one supply
+    /// Gives another name to a release wherever it is supplied, run or waited for. Where the new name is supplied already, one supply
     /// stays, which is available if either was.
     ///
     /// # Errors
@@ -96,6 +97,7 @@ impl WriteTx<'_> {
              (SELECT computer_id FROM software_installation WHERE software_release = ?2)",
             "UPDATE software_installation SET software_release = ?2 WHERE software_release = ?1",
             "UPDATE instance SET software_release = ?2 WHERE software_release = ?1",
+            "UPDATE refusal SET software_release = ?2 WHERE software_release = ?1",
         ] {
             self.execute(sql, [old, new])?;
         }

@@ -9,7 +9,8 @@ fn at(root: &Path) -> Overrides {
 
 fn releases(app: &TestApp) -> Vec<String> {
     let sql = "SELECT 'supply', url, requested_state FROM software18 \
-               UNION ALL SELECT 'instance', title, software_release FROM instance WHERE software_release <> '/sr'";
+               UNION ALL SELECT 'instance', title, software_release FROM instance WHERE software_release <> '/sr' \
+               UNION ALL SELECT 'refused', title, software_release FROM refusal";
     rows(&app.sqlite(), sql)
 }
 
@@ -39,6 +40,8 @@ fn releases_follow_their_root_wherever_they_are_stored() {
     assert_eq!(request("host").release(&path(&old, "a/software.cfg")).place(&app), "slappart0");
     request("shared").release(&path(&old, "a/software.cfg")).shared().value(&app);
     assert_eq!(request("elsewhere").release("/elsewhere.cfg").place(&app), "slappart1");
+    let refused = request("refused").release(&path(&old, "b/software.cfg")).shared().send(&app);
+    assert_eq!(refused.status, 404, "{}", refused.body);
     let timestamp = app.timestamp(COMPUTER, "slappart0");
 
     let directory = app.stop().unwrap();
@@ -54,6 +57,7 @@ fn releases_follow_their_root_wherever_they_are_stored() {
             format!("instance|host|{moved}"),
             format!("instance|shared|{moved}"),
             "instance|elsewhere|/elsewhere.cfg".into(),
+            format!("refused|refused|{}", path(&new, "b/software.cfg")),
         ]
     );
     assert_eq!(app.timestamp(COMPUTER, "slappart0"), timestamp);
@@ -66,10 +70,11 @@ fn releases_follow_their_root_wherever_they_are_stored() {
                 "-|the local software root was / and is {old_root}; local releases stay where they are, since one is inside the other"
             ),
             format!(
-                "-|the local software root was {old_root} and is {new_root}; 1 local releases moved; copy: {}",
+                "-|the local software root was {old_root} and is {new_root}; 2 local releases moved; copy: {}",
                 copy.display()
             ),
             format!("{moved}|moved from {}", path(&old, "a/software.cfg")),
+            format!("{}|moved from {}", path(&new, "b/software.cfg"), path(&old, "b/software.cfg")),
         ]
     );
     assert_eq!(rows(&app.sqlite(), "SELECT value FROM config18"), [new_root.to_string()]);
