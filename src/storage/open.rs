@@ -65,7 +65,9 @@ pub(super) fn open_writer(path: &Path, opening: &Opening) -> Result<(Connection,
         }
         Content::Python(_) => Some(legacy::import(&mut connection, path, opening)?),
     };
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(sqlite)?;
+    // A checkpoint fails until a first read has opened the log.
+    let log = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; SELECT count(*) FROM sqlite_schema;";
+    connection.execute_batch(log).map_err(sqlite)?;
     if let Some(schema) = opening.compat_schema {
         make_views(&mut connection, schema).map_err(sqlite)?;
     }

@@ -52,6 +52,20 @@ fn the_program_says_what_it_imported_and_where_the_copy_is() {
 }
 
 #[test]
+fn any_command_that_writes_imports_first() {
+    let home = Home::new();
+    fs::copy(fixture("v17.db"), home.path("old.db")).unwrap();
+    assert_eq!(home.run(&["format", "--partitions", "1", "--computer-id", "new", "-o", "new.xml"]).code, Some(0));
+    let imported = home.run(&["import", "new.xml", "-u", "old.db", "--computer-id", COMPUTER]);
+    assert!(imported.stderr.ends_with("\nnew: 1 partitions added, 0 kept, 0 removed\n"), "{}", imported.stderr);
+    assert_eq!(copies(&home.path("old.db")).len(), 1);
+    let server = home.start(&["-u", "old.db", "--computer-id", COMPUTER, "--local-software-release-root", ROOT]);
+    assert_eq!(server.titles(COMPUTER)[0], ("slappart2".into(), Some("root".into())));
+    let computers = rows(&Connection::open(home.path("old.db")).unwrap(), "SELECT reference FROM computer18");
+    assert_eq!(computers, [COMPUTER, "other ü", "new"]);
+}
+
+#[test]
 fn a_damaged_file_is_refused_and_left_as_it_is() {
     let directory = copied("v18.db");
     let path = directory.path().join("proxy.db");
