@@ -84,7 +84,8 @@ pub fn mounted_by(file: &str) -> Vec<Route> {
     for mut route in mounted("store(\"", "GET") {
         let (reads, writes) = route.handler.split_once(", ").unwrap();
         let put = Route { method: "PUT", path: route.path.clone(), handler: writes.to_owned() };
-        reads.clone_into(&mut route.handler);
+        let reads = reads.to_owned();
+        route.handler = reads;
         routes.extend([route, put]);
     }
     let services = source.matches(".service(").count() + source.matches("store(\"").count();
