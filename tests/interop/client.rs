@@ -96,6 +96,7 @@ const LACKING: &[&str] = &[
     "People::register_computer",
     "People::authority",
     "People::revocation_list",
+    "Shacache::statistics",
     "Slap::ready",
     "Slap::import",
     "Slap::follow_events",
