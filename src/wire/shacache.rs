@@ -98,7 +98,6 @@ impl fmt::Display for Key {
 
 /// An entry of the directory: metadata as JSON text, and its signature.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!([r#"{"sha512": "65c256c6…", "url": "https://example.com/x.tar.gz"}"#, ""]))]
 pub struct Entry(pub String, pub String);
 
 /// What an entry must know.

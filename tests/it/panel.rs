@@ -3,6 +3,7 @@
 use slapproxy::config::Overrides;
 
 use crate::app::{Answer, TestApp};
+use crate::replay::http::{authority, exchanges, send};
 
 fn app() -> TestApp {
     TestApp::with_shacache(Overrides::default())
@@ -72,4 +73,27 @@ fn the_root_leads_to_the_page() {
     assert_eq!(response.status(), 200);
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'; "));
     assert_eq!(response.text().unwrap(), include_str!("../../src/http/panel/panel.html"));
+}
+
+#[test]
+fn the_recorded_session_of_the_python_proxy_is_answered_as_recorded() {
+    let (app, without) = (app(), TestApp::empty());
+    std::fs::write(app.database.with_file_name("public").join("file.txt"), "public content\n").unwrap();
+    for exchange in exchanges("panel") {
+        let (name, recorded) = (exchange.name.as_str(), &exchange.response);
+        let asked = if name.ends_with("not-configured") { &without } else { &app };
+        let answer = send(asked, &exchange.request);
+        assert_eq!(answer.status(), recorded.status(), "{name}");
+        let location = answer.header("Location").map(|url| url.replace(&authority(asked), "127.0.0.1:5000"));
+        assert_eq!(location.as_deref(), recorded.header("Location"), "{name}");
+        if name.ends_with("not-configured") {
+            assert_eq!(answer.description(), recorded.description());
+        }
+        if recorded.status() < 300 {
+            for header in ["Content-Type", "Content-Disposition", "Content-Range", "Accept-Ranges", "Cache-Control"] {
+                assert_eq!(answer.header(header), recorded.header(header), "{name}: {header}");
+            }
+            assert_eq!(answer.body, recorded.body, "{name}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod classic;
 mod json_rpc;
 mod operation;
 mod server;
+mod shacache;
 
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::tag::Tag;
@@ -30,7 +31,7 @@ const SPEAKER_IS: &str = "Who asks: `X-SlapPartition computer_id=COMPUTER, compu
                           is unknown is refused with 400 by the calls that request.";
 
 /// The groups, in the order of the document.
-const GROUPS: [(&str, &str); 8] = [
+const GROUPS: [(&str, &str); 9] = [
     ("Computers", "Classic API: computers, their descriptions and what they consume."),
     ("Software", "Classic API: software releases on computers."),
     ("Instances", "Classic API: instances, which live in the partitions of computers."),
@@ -38,6 +39,10 @@ const GROUPS: [(&str, &str); 8] = [
     ("JSON-RPC: computers", "One JSON object in, one out; the path names the method."),
     ("JSON-RPC: software", "Software releases on computers."),
     ("JSON-RPC: instances", "Instances and their trees."),
+    (
+        "Content cache",
+        "Contents by their SHA-512 (shacache), and entries by keys (shadir), as `networkcache` asks them.",
+    ),
     ("Server", "The server itself."),
 ];
 
@@ -55,6 +60,9 @@ fn build() -> OpenApi {
     }
     for item in json_rpc::METHODS {
         let (path, item) = item(&mut schemas);
+        paths = paths.path(path, item);
+    }
+    for (path, item) in shacache::items(&mut schemas) {
         paths = paths.path(path, item);
     }
     let failures = json_rpc::failures(&mut schemas);

@@ -74,7 +74,8 @@ impl Document {
                 let name = field["name"].as_str().unwrap().to_owned();
                 (name, field["schema"].clone(), field["required"].as_bool().unwrap())
             };
-            return list.as_array().unwrap().iter().map(field).collect();
+            // Parts of the path are always there.
+            return list.as_array().unwrap().iter().filter(|field| field["in"] != "path").map(field).collect();
         }
         let Some((_, content)) = self.at(&format!("{operation}/requestBody/content")) else { return Vec::new() };
         let kind = content.as_object().unwrap().keys().next().unwrap();
