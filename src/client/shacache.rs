@@ -16,6 +16,9 @@ use crate::wire::shacache::{Entry, Key, Sha512, Statistics, UpdateReport, entry,
 /// The media type of contents.
 const CONTENT: &str = "application/octet-stream";
 
+/// The media type of forms: this one has no field.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 const JSON: &str = "application/json";
 
 /// A cache of contents, named by their SHA-512, and its directory.
@@ -103,7 +106,7 @@ impl Shacache {
 
     /// Refreshes the directory.
     pub async fn update(&self) -> Result<UpdateReport, Error> {
-        self.answer(Call::post(self.transport.url("shacache/update"), JSON, String::new())).await
+        self.answer(Call::post(self.transport.url("shacache/update"), FORM, String::new())).await
     }
 
     /// How much is in the cache, and what was asked of it.
