@@ -101,7 +101,6 @@ const LACKING: &[&str] = &[
     "People::register_computer",
     "People::authority",
     "People::revocation_list",
-    "Shacache::statistics",
     "Slap::ready",
     "Slap::import",
     "Shacache::statistics",
