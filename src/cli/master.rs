@@ -214,6 +214,15 @@ impl Connection {
         }
     }
 
+    /// Tells that something was done: programs by a document, people by a line.
+    pub fn done(&self, document: &serde_json::Value, line: &str) -> anyhow::Result<()> {
+        if self.format() == OutputFormat::Json {
+            data(format!("{document:#}\n").as_bytes())?;
+        }
+        self.note(line);
+        Ok(())
+    }
+
     /// A software release: the best one of a product for `product.NAME`, or else the text itself.
     pub async fn software_release(&self, text: &str) -> anyhow::Result<String> {
         let Some(product) = text.strip_prefix(PRODUCT) else { return Ok(text.to_owned()) };

@@ -4,7 +4,6 @@ use clap::Args;
 use serde_json::json;
 
 use super::master::{Connection, MasterArguments};
-use super::output::{OutputFormat, data};
 use crate::client::SupplyState;
 
 /// Say what a computer is to have.
@@ -36,16 +35,11 @@ impl Supply {
         let Self { software_url, node, .. } = self;
         let release = master.software_release(software_url).await?;
         master.master().register_supply().supply(&release, node, state).await?;
-        match master.format() {
-            OutputFormat::Json => {
-                let document = json!({"computer": node, "software-url": release, "requested-state": state.as_str()});
-                data(format!("{document:#}\n").as_bytes())?;
-            }
-            OutputFormat::Text => master.note(&match state {
-                SupplyState::Available => format!("{release}: {node} will install it"),
-                SupplyState::Destroyed => format!("{release}: {node} will remove it"),
-            }),
-        }
-        Ok(())
+        let document = json!({"computer": node, "software-url": release, "requested-state": state.as_str()});
+        let line = match state {
+            SupplyState::Available => format!("{release}: {node} will install it"),
+            SupplyState::Destroyed => format!("{release}: {node} will remove it"),
+        };
+        master.done(&document, &line)
     }
 }

@@ -173,8 +173,7 @@ impl Transport {
         if status.is_success() {
             return Ok(body.into());
         }
-        let (kind, message) = failure(api, status, &body);
-        Err(Error::new(kind, Some(url), message).with_status(status.as_u16()))
+        Err(refused(api, url, status, &body))
     }
 
     /// Begins a read whose answer has no end. The time-out limits how long it may take to begin.
@@ -190,8 +189,7 @@ impl Transport {
             return Ok(response);
         }
         let body = in_time(self.timeout, &url, response.bytes()).await?;
-        let (kind, message) = failure(Api::Classic, status, &body);
-        Err(Error::new(kind, Some(url), message).with_status(status.as_u16()))
+        Err(refused(Api::Classic, url, status, &body))
     }
 
     fn request(&self, api: Api, call: Call) -> RequestBuilder {
@@ -303,6 +301,12 @@ fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
         return Err(unusable("no certificate found".into()));
     }
     Ok(certificates)
+}
+
+/// The error that a status and its body are.
+fn refused(api: Api, url: String, status: StatusCode, body: &[u8]) -> Error {
+    let (kind, message) = failure(api, status, body);
+    Error::new(kind, Some(url), message).with_status(status.as_u16())
 }
 
 /// What a status and its body mean.

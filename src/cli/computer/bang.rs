@@ -4,7 +4,6 @@ use clap::Args;
 
 use super::explain;
 use crate::cli::master::MasterArguments;
-use crate::cli::output::{OutputFormat, data};
 
 /// Make a computer process all its instances again.
 #[derive(Debug, Args)]
@@ -26,12 +25,8 @@ impl Bang {
             let Self { reference, message, .. } = &self;
             let banged = master.master().register_computer(reference).bang(message).await;
             banged.map_err(|error| explain(error, reference))?;
-            if master.format() == OutputFormat::Json {
-                let document = serde_json::json!({"computer": reference, "message": message});
-                data(format!("{document:#}\n").as_bytes())?;
-            }
-            master.note(&format!("{reference} will process all its instances again"));
-            Ok(())
+            let document = serde_json::json!({"computer": reference, "message": message});
+            master.done(&document, &format!("{reference} will process all its instances again"))
         })
     }
 }

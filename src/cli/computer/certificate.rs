@@ -44,11 +44,8 @@ impl Certificate {
         if let Err(error) = master.master().register_computer(reference).revoke_certificate().await {
             return Err(refused(master, error, reference).await);
         }
-        if master.format() == OutputFormat::Json {
-            data(format!("{:#}\n", json!({"computer": reference, "revoked": true})).as_bytes())?;
-        }
-        master.note(&format!("{reference}: its certificate is revoked"));
-        Ok(())
+        let document = json!({"computer": reference, "revoked": true});
+        master.done(&document, &format!("{reference}: its certificate is revoked"))
     }
 
     async fn generate(&self, master: &Connection) -> anyhow::Result<()> {
@@ -62,12 +59,9 @@ impl Certificate {
         }
         if let Some(directory) = &self.output {
             let files = write(directory, &made)?;
-            master.note(&format!("{reference}: {} and {}", files[0].display(), files[1].display()));
-            if master.format() == OutputFormat::Json {
-                let document = json!({"computer": reference, "key-file": files[0], "certificate-file": files[1]});
-                data(format!("{document:#}\n").as_bytes())?;
-            }
-            return Ok(());
+            let document = json!({"computer": reference, "key-file": files[0], "certificate-file": files[1]});
+            let line = format!("{reference}: {} and {}", files[0].display(), files[1].display());
+            return master.done(&document, &line);
         }
         let text = match master.format() {
             OutputFormat::Json => {

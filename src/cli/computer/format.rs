@@ -7,7 +7,6 @@ use clap::Args;
 use crate::cli::format::DescriptionArguments;
 use crate::cli::import::read_descriptions;
 use crate::cli::master::MasterArguments;
-use crate::cli::output::{OutputFormat, data};
 use crate::cli::settings::path;
 use crate::domain::description::ComputerDescription;
 use crate::wire::slapformat;
@@ -33,12 +32,8 @@ impl Format {
             let reference = &description.reference;
             master.master().register_computer(reference).update_configuration(&document).await?;
             let partitions: Vec<&str> = description.partitions.iter().map(|one| one.reference.as_str()).collect();
-            if master.format() == OutputFormat::Json {
-                let document = serde_json::json!({"computer": reference, "partitions": partitions});
-                data(format!("{document:#}\n").as_bytes())?;
-            }
-            master.note(&format!("{reference} has {} partitions", partitions.len()));
-            Ok(())
+            let document = serde_json::json!({"computer": reference, "partitions": partitions});
+            master.done(&document, &format!("{reference} has {} partitions", partitions.len()))
         })
     }
 

@@ -4,7 +4,6 @@ use clap::Args;
 
 use super::root;
 use crate::cli::master::MasterArguments;
-use crate::cli::output::{OutputFormat, data};
 use crate::wire::json_rpc::PutSoftwareInstanceBang;
 
 /// Make the node process a whole tree again.
@@ -27,12 +26,8 @@ impl Bang {
             let instance_guid = root(master, &self.reference).await?.instance_guid;
             let bang = PutSoftwareInstanceBang { instance_guid, message: self.message.clone() };
             master.master().json_rpc().put_software_instance_bang(&bang).await?;
-            if master.format() == OutputFormat::Json {
-                let document = serde_json::json!({"title": self.reference, "message": self.message});
-                data(format!("{document:#}\n").as_bytes())?;
-            }
-            master.note(&format!("{}: the node will process the whole tree again", self.reference));
-            Ok(())
+            let document = serde_json::json!({"title": self.reference, "message": self.message});
+            master.done(&document, &format!("{}: the node will process the whole tree again", self.reference))
         })
     }
 }

@@ -4,7 +4,6 @@ use clap::Args;
 
 use super::root;
 use crate::cli::master::MasterArguments;
-use crate::cli::output::{OutputFormat, data};
 use crate::domain::ids::Title;
 use crate::wire::json_rpc::PutSoftwareInstanceTitle;
 
@@ -30,12 +29,8 @@ impl Rename {
             let instance_guid = root(master, reference).await?.instance_guid;
             let rename = PutSoftwareInstanceTitle { instance_guid, title };
             master.master().json_rpc().put_software_instance_title(&rename).await?;
-            if master.format() == OutputFormat::Json {
-                let document = serde_json::json!({"title": new_title, "former-title": reference});
-                data(format!("{document:#}\n").as_bytes())?;
-            }
-            master.note(&format!("{reference} is {new_title} now"));
-            Ok(())
+            let document = serde_json::json!({"title": new_title, "former-title": reference});
+            master.done(&document, &format!("{reference} is {new_title} now"))
         })
     }
 }
