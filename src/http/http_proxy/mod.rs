@@ -3,22 +3,24 @@
 //! Whoever may call this server must not reach through it whatever it can reach itself: it passes on only what is about URLs
 //! that instances published, that frontends were requested for, or that the configuration names.
 
+mod error;
+
 use std::io;
 
 use actix_web::body::SizedStream;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::guard::{Any, Get, Head, Options};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING};
-use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::http::{Method, Uri};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes};
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, rt};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, rt};
 use futures_util::{Stream, StreamExt, stream};
-use thiserror::Error as ThisError;
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::error::{build, method_not_allowed, page, unofficial};
+use self::error::NotPassed;
+use super::error::{build, method_not_allowed, unofficial};
 use super::extract::Front;
 use super::failure::Failure;
 use super::guard::is_own;
@@ -75,40 +77,6 @@ const WAITING: usize = 4;
 /// The path and the query as they came.
 #[derive(Debug, Clone)]
 struct AsSent(Uri);
-
-/// Why a request is not passed on, or not answered.
-#[derive(Debug, ThisError)]
-enum NotPassed {
-    #[error(transparent)]
-    Failure(#[from] Failure),
-    #[error("{url}: {reason}")]
-    Forbidden { url: String, reason: String },
-    #[error("{url} ({error})")]
-    Upstream { url: Url, error: RelayError },
-}
-
-impl From<Refusal> for NotPassed {
-    fn from(refusal: Refusal) -> Self {
-        Self::Failure(refusal.into())
-    }
-}
-
-impl ResponseError for NotPassed {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            Self::Failure(Failure::Refused(_)) => StatusCode::BAD_REQUEST,
-            Self::Failure(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
-            Self::Upstream { error: RelayError::Unreachable(_), .. } => unofficial(523),
-            Self::Upstream { error: RelayError::TimedOut, .. } => unofficial(524),
-            Self::Upstream { error: RelayError::Tls(_), .. } => unofficial(526),
-        }
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        page(self.status_code(), &self.to_string())
-    }
-}
 
 /// Mounts the route.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -211,7 +179,7 @@ fn passed_back(request: &HttpRequest, front: &Front, url: &Url, answer: Relayed)
         response.insert_header((LOCATION, location));
     }
     let length = answer.length();
-    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+    if matches!(status.as_u16(), 204 | 304) {
         return response.finish();
     }
     let parts = stream::unfold(Some(answer), |answer| async move {
