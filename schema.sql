@@ -230,3 +230,25 @@ CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What is known of forwarded requests that were made here; of imported ones nothing is. The last five are of the last answer.
+CREATE TABLE forwarded_detail (
+    forwarded_request_id INTEGER PRIMARY KEY REFERENCES forwarded_request (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    root_title TEXT NOT NULL,
+    requester_id INTEGER REFERENCES instance (id) ON DELETE SET NULL,
+    software_release TEXT NOT NULL,
+    software_type TEXT NOT NULL,
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+    computer TEXT,
+    partition TEXT,
+    state TEXT,
+    connection TEXT,
+    answered_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forwarded_detail_requester ON forwarded_detail (requester_id);
+
+-- URLs for which a frontend was requested that needs no host: the HTTP proxy reaches them.
+CREATE TABLE frontend_url (
+    url TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;

@@ -9,6 +9,7 @@
 //! * [`config`] → domain: `slapos.cfg`, command line and environment, one checked [`config::Config`].
 //! * [`pki`] → domain: the local certificate authority.
 //! * [`client`] → domain, wire: calls to a master over HTTP.
+//! * [`federation`] → domain, config, client: forwarding requests to other masters.
 //! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod domain;
+pub mod federation;
 pub mod http;
 pub mod master;
 pub mod pki;

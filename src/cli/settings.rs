@@ -86,6 +86,15 @@ pub struct ServerArguments {
     /// How timestamps are written: seconds or microseconds [default: seconds]
     #[arg(long, value_name = "FORMAT", env = "SLAPPROXY_TIMESTAMP_FORMAT")]
     pub timestamp_format: Option<String>,
+    /// How long another master may take to answer a forwarded request [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "SLAPPROXY_FORWARD_TIMEOUT")]
+    pub forward_timeout: Option<String>,
+    /// A host that /http_proxy/ may reach: host, host:port, or * for all; may be repeated
+    #[arg(long, value_name = "HOST", env = "SLAPPROXY_HTTP_PROXY_ALLOW")]
+    pub http_proxy_allow: Vec<String>,
+    /// How long an answer through /http_proxy/ may take [default: 60]
+    #[arg(long, value_name = "SECONDS", env = "SLAPPROXY_HTTP_PROXY_TIMEOUT")]
+    pub http_proxy_timeout: Option<String>,
     /// A software product, as "NAME URL"; may be repeated
     #[arg(long, value_name = "NAME URL", env = "SLAPPROXY_SOFTWARE_PRODUCT_LIST")]
     pub software_product_list: Vec<String>,
@@ -153,6 +162,9 @@ impl ServerArguments {
             trusted_proxies: self.trusted_proxy,
             form_limit: self.form_limit,
             client_timeout: self.client_timeout,
+            forward_timeout: self.forward_timeout,
+            http_proxy_allow: self.http_proxy_allow,
+            http_proxy_timeout: self.http_proxy_timeout,
             compat_schema: self.compat_schema,
             timestamp_format: self.timestamp_format,
             tls: self.tls,

@@ -56,13 +56,6 @@ async fn serve(
 ) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let remotes: Vec<_> = config.multimaster.iter().map(|remote| remote.url.clone()).collect();
-    if !remotes.is_empty() {
-        log::warn!(
-            "requests are not forwarded to other masters: [multimaster] {} is read and not used",
-            remotes.join(", ")
-        );
-    }
     if !config.require_certificate && !is_loopback(&config.host) {
         log::warn!(
             "whoever can connect to {} can drive this master: let in only holders of a certificate with --tls \

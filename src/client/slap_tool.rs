@@ -16,8 +16,8 @@ use crate::wire::json_rpc::Certificate;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token, from_json};
 use crate::wire::status::StatusDocument;
 use crate::wire::xml::objects::{
-    Computer, SoftwareInstance, read_certificate, read_computer, read_hosting_ip_list, read_partition, read_requested,
-    read_status, read_texts,
+    Answered, Computer, SoftwareInstance, read_answered, read_certificate, read_computer, read_hosting_ip_list,
+    read_partition, read_requested, read_status, read_texts,
 };
 
 /// The media type of forms.
@@ -148,6 +148,11 @@ impl SlapTool<'_> {
     /// `POST /requestComputerPartition`
     pub async fn request_computer_partition(&self, arguments: &RequestArguments) -> Result<SoftwareInstance, Error> {
         self.post("requestComputerPartition", arguments, read_requested).await
+    }
+
+    /// `POST /requestComputerPartition`, for a master that passes the answer on.
+    pub async fn forward_computer_partition(&self, arguments: &RequestArguments) -> Result<Answered, Error> {
+        self.post("requestComputerPartition", arguments, read_answered).await
     }
 
     /// `POST /buildingComputerPartition`

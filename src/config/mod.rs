@@ -53,6 +53,15 @@ pub struct Config {
     pub public_directory: Option<PathBuf>,
     /// Masters to which requests may be forwarded, in the order of the file. Source: the sections `[multimaster/URL]`.
     pub multimaster: Vec<RemoteMaster>,
+    /// How long another master may take to answer a forwarded request, from the connection to the last byte. Source:
+    /// `forward_timeout`, in seconds; default 30 s.
+    pub forward_timeout: Duration,
+    /// Hosts (`host`, `host:port` or `*`) that the HTTP proxy reaches besides published and requested URLs. Source:
+    /// `http_proxy_allow`.
+    pub http_proxy_allow: Vec<String>,
+    /// How long an answer through the HTTP proxy may take, from the connection to the last byte. Source:
+    /// `http_proxy_timeout`, in seconds; default 60 s.
+    pub http_proxy_timeout: Duration,
     /// The content cache; absent when it is not served. Source: the keys `shacache_…`.
     pub shacache: Option<Shacache>,
     /// The schema of the Python proxy in which foreign readers find the database. Source: `compat_schema`; default 18.
@@ -135,6 +144,13 @@ impl Config {
             .unwrap_or_else(|| PathBuf::from("/")),
             public_directory: public_directory(&mut reader, overrides.public_directory.as_ref()),
             multimaster: multimaster::read(&mut reader),
+            forward_timeout: reader
+                .value("forward_timeout", overrides.forward_timeout.as_ref(), value::seconds)
+                .unwrap_or(Duration::from_secs(30)),
+            http_proxy_allow: reader.words("http_proxy_allow", &overrides.http_proxy_allow, value::proxied_host),
+            http_proxy_timeout: reader
+                .value("http_proxy_timeout", overrides.http_proxy_timeout.as_ref(), value::seconds)
+                .unwrap_or(Duration::from_secs(60)),
             shacache: shacache(&mut reader, &overrides),
             compat_schema: reader
                 .value("compat_schema", overrides.compat_schema.as_ref(), value::compat_schema)

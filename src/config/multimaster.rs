@@ -17,6 +17,9 @@ pub struct RemoteMaster {
     pub key: Option<PathBuf>,
     /// PEM file of the certificate for TLS, which need not exist yet. Source: key `cert`.
     pub cert: Option<PathBuf>,
+    /// PEM file with the certificates by which the master is verified, in place of those that the system trusts. It need not
+    /// exist yet. Source: key `ca`.
+    pub ca: Option<PathBuf>,
     /// Reference of the computer in whose name requests are made there, with `partition`. Source: key `computer`.
     pub computer: Option<String>,
     /// Id of the partition in whose name requests are made there, with `computer`. Source: key `partition`.
@@ -50,7 +53,7 @@ fn master(reader: &mut Reader<'_>, document: &Document, section: &Section, url: 
         let lines = reader.section_lines(section, key)?;
         reader.single(lines)
     };
-    let (key, cert) = (single("key"), single("cert"));
+    let (key, cert, ca) = (single("key"), single("cert"), single("ca"));
     let (computer, partition) = (single("computer"), single("partition"));
 
     let missing = match (&key, &cert) {
@@ -81,6 +84,7 @@ fn master(reader: &mut Reader<'_>, document: &Document, section: &Section, url: 
         software_release_list: releases.into_iter().map(|line| line.text).collect(),
         key: path(key),
         cert: path(cert),
+        ca: path(ca),
         computer: computer.map(|text| text.text),
         partition: partition.map(|text| text.text),
     }

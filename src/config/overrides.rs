@@ -30,6 +30,12 @@ pub struct Overrides {
     pub public_directory: Option<PathBuf>,
     /// Remote masters, already typed since no option carries them: for programs that embed the server.
     pub multimaster: Vec<RemoteMaster>,
+    /// `--forward-timeout`, in seconds: how long another master may take.
+    pub forward_timeout: Option<String>,
+    /// `--http-proxy-allow`, hosts that the HTTP proxy may reach; each text may hold several.
+    pub http_proxy_allow: Vec<String>,
+    /// `--http-proxy-timeout`, in seconds: how long an answer through the HTTP proxy may take.
+    pub http_proxy_timeout: Option<String>,
     /// `--shacache-content-directory`, where the cache keeps contents.
     pub shacache_content_directory: Option<PathBuf>,
     /// `--shacache-metadata-directory`, where the cache keeps directory entries.

@@ -23,6 +23,9 @@ fn defaults() -> Config {
         local_software_release_root: PathBuf::from("/"),
         public_directory: None,
         multimaster: Vec::new(),
+        forward_timeout: Duration::from_secs(30),
+        http_proxy_allow: Vec::new(),
+        http_proxy_timeout: Duration::from_secs(60),
         shacache: None,
         compat_schema: CompatSchema::V18,
         timestamp_format: TimestampFormat::Seconds,
@@ -73,6 +76,7 @@ fn remote(url: &str) -> RemoteMaster {
         software_release_list: Vec::new(),
         key: None,
         cert: None,
+        ca: None,
         computer: None,
         partition: None,
     }
@@ -112,6 +116,7 @@ fn the_example_holds_every_setting() {
                 ]),
                 key: path("/home/me/.slapos/person.key"),
                 cert: path("/home/me/.slapos/person.crt"),
+                ca: path("/home/me/.slapos/master-ca.crt"),
                 ..remote("https://slap.example/")
             },
             RemoteMaster {
@@ -121,6 +126,9 @@ fn the_example_holds_every_setting() {
                 ..remote("http://[2001:db8::5]:5000")
             },
         ],
+        forward_timeout: Duration::from_secs(20),
+        http_proxy_allow: texts(&["backend.example", "[2001:db8::9]:8443"]),
+        http_proxy_timeout: Duration::from_millis(45_500),
         shacache: Some(Shacache {
             content_directory: PathBuf::from("/srv/slapos/shacache/content"),
             metadata_directory: PathBuf::from("/srv/slapos/shacache/metadata"),
@@ -196,6 +204,9 @@ fn overrides_replace_every_value_of_the_file() {
         local_software_release_root: path("~"),
         public_directory: path("fixtures"),
         multimaster: vec![remote("http://given/")],
+        forward_timeout: text("1"),
+        http_proxy_allow: texts(&["*", "a:1,b"]),
+        http_proxy_timeout: text("2"),
         shacache_content_directory: path("content"),
         shacache_metadata_directory: path("metadata"),
         shacache_upstream_cache_url: text("http://cache/"),
@@ -224,6 +235,9 @@ fn overrides_replace_every_value_of_the_file() {
         local_software_release_root: PathBuf::from("/home/me/"),
         public_directory: path("fixtures"),
         multimaster: vec![remote("http://given/")],
+        forward_timeout: Duration::from_secs(1),
+        http_proxy_allow: texts(&["*", "a:1", "b"]),
+        http_proxy_timeout: Duration::from_secs(2),
         shacache: Some(Shacache {
             content_directory: PathBuf::from("content"),
             metadata_directory: PathBuf::from("metadata"),

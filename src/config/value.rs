@@ -156,6 +156,20 @@ pub(super) fn allow_host(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// What the HTTP proxy may reach: a host, with or without a port, or everything.
+pub(super) fn proxied_host(text: &str) -> Result<String, String> {
+    let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, rest)) => (address, rest.strip_prefix(':').or((!rest.is_empty()).then_some("?"))),
+        None if text.parse::<Ipv6Addr>().is_ok() => (text, None),
+        None => text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port))),
+    };
+    let plain = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "/[]@?#".contains(c));
+    if plain && port.is_none_or(|port| port.parse::<u16>().is_ok()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?} is not a host; expected host, host:port, [address]:port, or * for every host"))
+}
+
 /// A value of the `Origin` header that is served besides the own ones.
 pub(super) fn allow_origin(text: &str) -> Result<String, String> {
     let good = scheme(text).is_some_and(|host| !host.is_empty() && !host.contains('/'));

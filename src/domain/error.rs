@@ -116,6 +116,28 @@ pub enum Refusal {
         /// The URL that was asked for.
         url: String,
     },
+    /// A remote master behind https, to which this one could not say who it is.
+    #[error("External master {url} configuration did not specify key or certificate.")]
+    RemoteWithoutKey {
+        /// The URL of the master.
+        url: String,
+    },
+    /// A remote master has not got what was forwarded to it.
+    #[error("{url} says: {message}")]
+    RemoteNotFound {
+        /// The URL of the master.
+        url: String,
+        /// What it says.
+        message: String,
+    },
+    /// A remote master takes what was forwarded to it for wrong.
+    #[error("{url} says: {message}")]
+    RemoteInvalid {
+        /// The URL of the master.
+        url: String,
+        /// What it says.
+        message: String,
+    },
     /// A title that another instance of the tree has already.
     #[error("new_name: the title {title:?} is already taken in {tree}")]
     TitleTaken {
@@ -188,6 +210,7 @@ impl Refusal {
             Self::Invalid { .. }
             | Self::Missing { .. }
             | Self::UnknownSpeaker { .. }
+            | Self::RemoteInvalid { .. }
             | Self::UnknownRequester { .. } => Kind::WrongCall,
             Self::Unknown { .. }
             | Self::UnknownInstance { .. }
@@ -198,6 +221,8 @@ impl Refusal {
             | Self::NothingToDestroy { .. }
             | Self::DestroyedUnplaced { .. }
             | Self::UnlistedMaster { .. }
+            | Self::RemoteWithoutKey { .. }
+            | Self::RemoteNotFound { .. }
             | Self::TitleTaken { .. }
             | Self::UnknownProductRelease { .. }
             | Self::NoCertificateAuthority

@@ -1,6 +1,7 @@
 //! Frontend shortcuts: two well-known shared services are answered without a host, so that software that wants a
 //! frontend works on a machine that has none. Nothing is stored.
 
+use super::http_proxy::path_of;
 use super::instance::Request;
 use super::parameters::{Parameters, Value};
 
@@ -56,6 +57,15 @@ pub fn shortcut(request: &Request, front: Option<&HttpsFront>) -> Option<Shortcu
     }
 }
 
+/// The URL that a frontend which needs no host leads to.
+#[must_use]
+pub fn backend_url(request: &Request, shortcut: &Shortcut) -> Option<String> {
+    // Of the first kind it is asked for, of the second it is answered: the first answers the way through the HTTP proxy.
+    let asked = &*request.software_release == HTTP_FRONTEND;
+    let parameters = if asked { &request.parameters } else { &shortcut.connection };
+    parameters.text("url")
+}
+
 fn answer<const N: usize>(partition: String, connection: [(&str, String); N]) -> Shortcut {
     let map = connection.into_iter().map(|(key, text)| (key.to_owned(), Value::Text(text))).collect();
     Shortcut { partition, connection: Parameters::new("connection", map).unwrap_or_default() }
@@ -78,9 +88,6 @@ fn parts(url: &str) -> Parts<'_> {
 
 fn through_proxy(url: &str, front: &HttpsFront) -> String {
     let Parts { scheme, netloc, rest } = parts(url);
-    // Only the brackets of an IPv6 address are quoted: compatible with the addresses that clients already hold.
-    let netloc = netloc.replace('[', "%5B").replace(']', "%5D");
     let HttpsFront { host, prefix } = front;
-    let slash = if rest.starts_with('/') { "" } else { "/" };
-    format!("https://{host}{prefix}/http_proxy/{scheme}/{netloc}{slash}{rest}")
+    format!("https://{host}{prefix}{}", path_of(scheme, netloc, rest))
 }

@@ -2,17 +2,36 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 /// An error page: the HTML of a status with a description, escaped.
 pub fn page(status: StatusCode, description: &str) -> HttpResponse {
-    let reason = status.canonical_reason().unwrap_or("UNKNOWN");
+    let reason = status.canonical_reason().unwrap_or("Unknown Error");
     let body = format!(
         "<!doctype html>\n<html lang=en>\n<title>{} {reason}</title>\n<h1>{reason}</h1>\n<p>{}</p>\n",
         status.as_u16(),
         escape(description)
     );
-    HttpResponse::build(status).content_type(ContentType::html()).body(body)
+    build(status).content_type(ContentType::html()).body(body)
+}
+
+/// An answer of a status, also of one that HTTP has no words for.
+pub fn build(status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    if status.canonical_reason().is_none() {
+        response.reason("UNKNOWN");
+    }
+    response
+}
+
+/// The status that tells that the server behind this one cannot be reached.
+pub fn origin_unreachable() -> StatusCode {
+    unofficial(523)
+}
+
+/// A status that HTTP does not know, and clients of the protocol do.
+pub fn unofficial(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
 fn escape(text: &str) -> String {

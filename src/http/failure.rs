@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::domain::error::Refusal;
+use crate::federation;
 use crate::master;
 use crate::pki;
 use crate::storage;
@@ -28,6 +29,25 @@ pub enum Failure {
     /// The body broke off or is not what its headers say.
     #[error("the body cannot be read: {0}")]
     BrokenBody(String),
+    /// Another master cannot be reached, or does not answer in time.
+    #[error("{url} cannot be reached: {reason}")]
+    Unreachable {
+        /// The URL of the master.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+    /// Another master has no place for the instance yet.
+    #[error("Resource not ready")]
+    NotReady,
+    /// Another master fails, or does not let this one in.
+    #[error("{url} fails: {reason}")]
+    RemoteFailed {
+        /// The URL of the master.
+        url: String,
+        /// What it says.
+        reason: String,
+    },
     /// The database, or an internal error.
     #[error("{0}")]
     Internal(String),
@@ -39,6 +59,17 @@ impl From<master::Error> for Failure {
             master::Error::Refused(refusal) => Self::Refused(refusal),
             master::Error::Storage(error) => error.into(),
             master::Error::Authority(reason) => Self::Internal(reason),
+        }
+    }
+}
+
+impl From<federation::Error> for Failure {
+    fn from(error: federation::Error) -> Self {
+        match error {
+            federation::Error::Refused(refusal) => Self::Refused(refusal),
+            federation::Error::Unreachable { url, reason } => Self::Unreachable { url, reason },
+            federation::Error::NotReady => Self::NotReady,
+            federation::Error::Failed { url, reason } => Self::RemoteFailed { url, reason },
         }
     }
 }

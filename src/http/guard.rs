@@ -82,6 +82,13 @@ fn refusal(state: &State, request: &HttpRequest) -> Option<String> {
     (!navigation).then(|| format!("Sec-Fetch-Site: {site:?} says that another site sends this"))
 }
 
+/// Whether a host and port lead to this server itself, as far as its names tell.
+pub fn is_own(state: &State, request: &HttpRequest, host: &str, port: u16) -> bool {
+    let local = request.conn_data::<LocalAddress>().map(|local| local.0.port());
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    local == Some(port) && is_own_name(state, request, name)
+}
+
 fn is_own_name(state: &State, request: &HttpRequest, name: &str) -> bool {
     let local = request.conn_data::<LocalAddress>().map(|local| local.0.ip().to_string());
     ["localhost", "127.0.0.1", "::1"].into_iter().any(|own| own.eq_ignore_ascii_case(name))

@@ -17,11 +17,13 @@ use tokio::sync::watch;
 use super::identity::PeerCertificate;
 use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
-use super::{docs, error, guard, hateoas, json_rpc, panel, people, slap_tool};
+use super::{docs, error, guard, hateoas, http_proxy, json_rpc, panel, people, slap_tool};
+use crate::client;
 use crate::config::{self, Config};
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
+use crate::federation::remotes;
 use crate::master::{self, Master, Settings};
 use crate::pki::{self, LocalAuthority};
 use crate::shacache::{self, Places, Shacache};
@@ -62,6 +64,9 @@ pub enum StartError {
     /// The database, once open.
     #[error(transparent)]
     Master(#[from] master::Error),
+    /// What connects to other servers.
+    #[error("cannot connect to other servers: {0}")]
+    Client(#[from] client::Error),
     /// The certificates.
     #[error("cannot serve https: {0}")]
     Tls(String),
@@ -118,7 +123,11 @@ impl Application {
         let mut lock = Lock::take(&config.database)?;
         let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
         let db = Db::open(&config.database, &opening)?;
-        let settings = Settings { default_computer, software_products: config.software_products.clone() };
+        let settings = Settings {
+            default_computer,
+            software_products: config.software_products.clone(),
+            remotes: remotes(&config.multimaster),
+        };
         let imported = db.imported().cloned();
         let authority = config.certificates.then(|| LocalAuthority::beside(&config.database));
         let mut master = Master::new(db, settings).await?;
@@ -141,13 +150,15 @@ impl Application {
         let token = pki::new_token();
         lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
         let (closing, closed) = watch::channel(false);
-        let start = Start { ready: ready.clone(), authority, operator_token: token, closing: closed, shacache };
-        let state = web::Data::new(State::new(master.clone(), &config, start));
+        let url = where_it_is.url.clone();
+        let start = Start { ready: ready.clone(), url, authority, operator_token: token, closing: closed, shacache };
+        let state = web::Data::new(State::new(master.clone(), &config, start)?);
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
                 .wrap(from_fn(guard::guard))
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+                .wrap(from_fn(http_proxy::remember_path))
                 .configure(super::control::configure)
                 .configure(people::configure)
                 .configure(docs::configure)
@@ -156,6 +167,7 @@ impl Application {
                 .configure(hateoas::configure)
                 .configure(super::shacache::configure)
                 .configure(panel::configure)
+                .configure(http_proxy::configure)
                 .default_service(web::to(error::not_found))
         })
         .workers(available_parallelism().map_or(1, usize::from).min(WORKERS))

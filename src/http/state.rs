@@ -7,8 +7,10 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 
 use super::cache::Cache;
+use crate::client::{self, Relay};
 use crate::config::Config;
 use crate::domain::timestamp::TimestampFormat;
+use crate::federation::Federation;
 use crate::master::Master;
 use crate::pki::{self, LocalAuthority};
 use crate::shacache::Shacache;
@@ -22,6 +24,8 @@ pub struct LocalAddress(pub SocketAddr);
 pub struct Start {
     /// What the ready file says, as JSON.
     pub ready: String,
+    /// The URL of the server.
+    pub url: String,
     /// The authority that signs certificates; `None` when there is none.
     pub authority: Option<LocalAuthority>,
     /// The secret of the owner of the database.
@@ -57,6 +61,14 @@ pub struct State {
     pub public_directory: Option<PathBuf>,
     /// What the ready file says, as JSON.
     pub ready: String,
+    /// The URL of this server.
+    pub url: String,
+    /// The other masters.
+    pub federation: Federation,
+    /// Passes requests on for the HTTP proxy.
+    pub relay: Relay,
+    /// Hosts that the HTTP proxy reaches besides published and requested URLs.
+    pub http_proxy_allow: Vec<String>,
     /// The configured host.
     pub host: String,
     /// Further names in `Host` headers.
@@ -75,14 +87,22 @@ pub struct State {
 
 impl State {
     /// The state of a server with a configuration.
-    pub fn new(master: Master, config: &Config, start: Start) -> Self {
-        let Start { ready, authority, operator_token, closing, shacache } = start;
-        Self {
+    ///
+    /// # Errors
+    /// When the system gives no means to connect to others.
+    pub fn new(master: Master, config: &Config, start: Start) -> Result<Self, client::Error> {
+        let Start { ready, url, authority, operator_token, closing, shacache } = start;
+        let run_id = pki::new_token();
+        Ok(Self {
             master,
             information: Cache::default(),
             instances: Cache::default(),
             closing,
-            run_id: pki::new_token(),
+            federation: Federation::new(&config.multimaster, config.forward_timeout, &run_id),
+            relay: Relay::new(config.http_proxy_timeout)?,
+            http_proxy_allow: config.http_proxy_allow.clone(),
+            run_id,
+            url,
             operator_token: pki::digest(operator_token.as_bytes()),
             require_certificate: config.require_certificate,
             authority,
@@ -96,6 +116,6 @@ impl State {
             form_limit: config.form_limit,
             client_timeout: config.client_timeout,
             timestamp_format: config.timestamp_format,
-        }
+        })
     }
 }

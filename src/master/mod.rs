@@ -8,6 +8,8 @@ mod consumption;
 mod destroy;
 mod explain;
 mod format;
+mod forwarding;
+mod http_proxy;
 mod instance;
 mod listing;
 mod person;
@@ -37,6 +39,7 @@ pub use target::Target;
 
 use crate::domain::certificate::Authority;
 use crate::domain::error::Refusal;
+use crate::domain::forwarding::Remote;
 use crate::domain::ids::Reference;
 use crate::domain::software::SoftwareProduct;
 use crate::storage::{self, Db};
@@ -62,6 +65,8 @@ pub struct Settings {
     pub default_computer: Reference,
     /// The software products.
     pub software_products: Vec<SoftwareProduct>,
+    /// The other masters, to which requests may be forwarded.
+    pub remotes: Vec<Remote>,
 }
 
 /// A SlapOS master over one database. Clones share it.

@@ -56,7 +56,8 @@ pub(super) struct Command {
 }
 
 impl Master {
-    /// Requests an instance: the call creates, updates, reads, stops or destroys it.
+    /// Requests an instance of this master: the call creates, updates, reads, stops or destroys it. What
+    /// [another master](Master::forward) is to fulfil is not for this call.
     ///
     /// # Errors
     /// [`Error::Refused`] when the requester is unknown, nothing is free, no host is found, or there is nothing to
@@ -67,10 +68,8 @@ impl Master {
         speaker: Speaker,
         front: Option<HttpsFront>,
     ) -> Result<Requested, Error> {
-        if let Some(url) = request.sla_text("master_url") {
-            return Err(Refusal::UnlistedMaster { url }.into());
-        }
         if let Some(shortcut) = shortcut(&request, front.as_ref()) {
+            self.keep_frontend_url(&request, &shortcut).await?;
             return Ok(Requested::Shortcut(shortcut));
         }
         let command = Command { request, speaker, settings: self.settings.clone() };
@@ -141,7 +140,7 @@ impl Command {
         Ok(no_place.refusal)
     }
 
-    fn stored(&self, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
+    pub(super) fn stored(&self, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
         Ok(tx.software_instance(requester.map(|requester| requester.root), &self.request.title)?)
     }
 

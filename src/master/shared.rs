@@ -49,7 +49,11 @@ fn check(command: &Command) -> Result<(), Error> {
 }
 
 /// The shared instance of this title: on the computer that the SLA names, else wherever it is.
-fn stored(command: &Command, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
+pub(super) fn stored(
+    command: &Command,
+    tx: ReadTx<'_>,
+    requester: Option<&Requester>,
+) -> Result<Option<Instance>, Error> {
     let mut titled = tx.shared_instances_titled(requester.map(|requester| requester.root), &command.request.title)?;
     let computer = placement::computer(&command.request, &command.settings);
     let wanted = tx.computer_id(&computer)?;

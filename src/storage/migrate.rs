@@ -3,10 +3,10 @@
 //! What a step makes must read as in schema.sql, letter by letter: a test compares the two.
 
 /// The steps, from version 1 upwards.
-const STEPS: &[&str] = &[IDENTITIES, REASONS, COMPATIBILITY];
+const STEPS: &[&str] = &[IDENTITIES, REASONS, COMPATIBILITY, FORWARDING];
 
 /// The version of schema.sql.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// Whether climbing from a version leaves instances without the texts that foreign readers see.
 pub(super) fn lacks_texts(from: i64) -> bool {
@@ -140,6 +140,31 @@ CREATE TABLE forwarded_request (
 CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Version 5: what became of forwarded requests, and what frontends lead to.
+const FORWARDING: &str = "
+-- What is known of forwarded requests that were made here; of imported ones nothing is. The last five are of the last answer.
+CREATE TABLE forwarded_detail (
+    forwarded_request_id INTEGER PRIMARY KEY REFERENCES forwarded_request (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    root_title TEXT NOT NULL,
+    requester_id INTEGER REFERENCES instance (id) ON DELETE SET NULL,
+    software_release TEXT NOT NULL,
+    software_type TEXT NOT NULL,
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+    computer TEXT,
+    partition TEXT,
+    state TEXT,
+    connection TEXT,
+    answered_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forwarded_detail_requester ON forwarded_detail (requester_id);
+
+-- URLs for which a frontend was requested that needs no host: the HTTP proxy reaches them.
+CREATE TABLE frontend_url (
+    url TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 ";
 

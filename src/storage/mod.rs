@@ -11,6 +11,7 @@ mod consumption;
 mod db;
 mod event;
 mod export;
+mod forwarding;
 mod instance;
 mod legacy;
 mod lock;

@@ -11,6 +11,7 @@ use crate::domain::address::Address;
 use crate::domain::computer::ComputerSummary;
 use crate::domain::consumption::{ConsumptionQuery, ConsumptionReport};
 use crate::domain::event::{Event, EventQuery};
+use crate::domain::forwarding::ForwardedRequest;
 use crate::domain::parameters::Parameters;
 use crate::domain::timestamp::Timestamp;
 
@@ -30,6 +31,8 @@ pub struct Snapshot {
     pub instances: Vec<InstanceRow>,
     /// The shared instances.
     pub shared: Vec<SharedRow>,
+    /// What other masters fulfil.
+    pub forwarded: Vec<ForwardedRequest>,
     /// The latest events, newest first.
     pub events: Vec<Event>,
     /// The latest consumption reports, newest first.
@@ -119,6 +122,7 @@ impl Snapshot {
                 partitions: partitions(tx)?,
                 instances: instances(tx)?,
                 shared: shared(tx)?,
+                forwarded: tx.forwarded_requests()?,
                 events: tx.events(&EventQuery { limit: LATEST, ..EventQuery::default() })?,
                 consumption: tx
                     .consumption_reports(&ConsumptionQuery { limit: LATEST, ..ConsumptionQuery::default() })?,

@@ -262,8 +262,8 @@ fn client_files() -> Vec<(String, String)> {
 
 /// The public methods of the objects of the client: `Computer::bang`.
 pub fn client_methods() -> BTreeSet<String> {
-    const BENEATH: [&str; 9] =
-        ["blocking", "builder", "call", "error", "hateoas", "json_rpc", "request", "slap_tool", "transport"];
+    const BENEATH: [&str; 10] =
+        ["blocking", "builder", "call", "error", "hateoas", "json_rpc", "relay", "request", "slap_tool", "transport"];
     let mut methods = BTreeSet::new();
     for (name, file) in client_files() {
         if BENEATH.contains(&name.as_str()) {

@@ -53,7 +53,10 @@ impl ResponseError for Error {
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
-            Self::Failure(Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            // Nothing here asks another master.
+            Self::Failure(
+                Failure::Internal(_) | Failure::Unreachable { .. } | Failure::NotReady | Failure::RemoteFailed { .. },
+            ) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -6,9 +6,10 @@ use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 
 use crate::domain::error::{Kind, Refusal};
+use crate::http::error::{build, origin_unreachable};
 use crate::http::failure::Failure;
 use crate::master;
-use crate::wire::json_rpc::{ErrorDocument, RequestError, write};
+use crate::wire::json_rpc::{ErrorDocument, NotReady, RequestError, write};
 use crate::wire::tioxml::TioXmlError;
 
 /// The fields of the classic API that refusals name, and what this API calls them.
@@ -110,7 +111,10 @@ impl ResponseError for Error {
             Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
-            Self::Failure(Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Failure(Failure::Unreachable { .. }) => origin_unreachable(),
+            // As the production master says it: a document of its own, in a success.
+            Self::Failure(Failure::NotReady) => StatusCode::OK,
+            Self::Failure(Failure::RemoteFailed { .. } | Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Failure(Failure::BrokenBody(_)) | Self::Request(_) | Self::TioXml(_) => StatusCode::BAD_REQUEST,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotJson { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -124,13 +128,16 @@ impl ResponseError for Error {
             log::error!("{reason}");
         }
         let status = self.status_code();
+        if let Self::Failure(Failure::NotReady) = self {
+            let body = write(&NotReady::new(&self.to_string())).unwrap_or_default();
+            return HttpResponse::build(status).content_type(ContentType::json()).body(body);
+        }
         let r#type = match self {
             Self::TioXml(_) => "INVALIDATE_TIOXML",
             _ => status.canonical_reason().unwrap_or("Unknown Error"),
         };
         let document = ErrorDocument { status: status.as_u16(), r#type: r#type.into(), title: self.to_string() };
-        let mut response =
-            HttpResponse::build(status).content_type(ContentType::json()).body(write(&document).unwrap_or_default());
+        let mut response = build(status).content_type(ContentType::json()).body(write(&document).unwrap_or_default());
         match self {
             Self::NotPost { .. } => response.headers_mut().append(ALLOW, HeaderValue::from_static("POST")),
             Self::NotAcceptable

@@ -9,6 +9,7 @@ use crate::domain::state::RequestedState;
 use crate::domain::status::Report;
 use crate::domain::timestamp::Timestamp;
 use crate::http::extract::Front;
+use crate::http::forwarding::forward;
 use crate::http::identity::{caller, check_requester};
 use crate::master::{Destroyed, InstanceView, Requested, Target};
 use crate::wire::json_rpc::{
@@ -26,6 +27,9 @@ pub async fn post_software_instance(
     let Call(request, speaker) = call;
     check_requester(&http, &speaker)?;
     let request = crate::domain::instance::Request::from(request);
+    if let Some((answered, _)) = forward(&app, &http, &request, &speaker).await? {
+        return Ok(Response(Instance::of_forwarded(request, &answered)));
+    }
     let front = Front::of(&app, &http).https();
     let (instance, partition, addresses, timestamp) =
         match app.master.request_computer_partition(request.clone(), speaker, front).await? {

@@ -61,7 +61,9 @@ impl ResponseError for Error {
             },
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
-            Self::Failure(Failure::Internal(_))
+            Self::Failure(
+                Failure::Unreachable { .. } | Failure::NotReady | Failure::RemoteFailed { .. } | Failure::Internal(_),
+            )
             | Self::Cache(shacache::Error::File(_) | shacache::Error::Bundle(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

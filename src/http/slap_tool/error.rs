@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 
 use crate::domain::error::{Kind, Refusal};
-use crate::http::error::page;
+use crate::http::error::{origin_unreachable, page};
 use crate::http::failure::Failure;
 use crate::master;
 use crate::pki;
@@ -52,7 +52,9 @@ impl ResponseError for Error {
             Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Failure::BrokenBody(_) => StatusCode::BAD_REQUEST,
-            Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::NotReady => StatusCode::REQUEST_TIMEOUT,
+            Failure::Unreachable { .. } => origin_unreachable(),
+            Failure::RemoteFailed { .. } | Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -160,6 +160,12 @@ pub struct NotReady {
 impl NotReady {
     /// The status inside of the document.
     pub const STATUS: u16 = 102;
+
+    /// The document that says why.
+    #[must_use]
+    pub fn new(message: &str) -> Self {
+        Self { message: message.into(), name: "SoftwareInstanceNotReady".into(), status: Self::STATUS }
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::domain::parameters::Parameters;
 use crate::domain::partition::Partition;
 use crate::domain::state::RequestedState;
 use crate::domain::timestamp::Timestamp;
+use crate::wire::xml::objects::Answered;
 
 methods! {
     PostSoftwareInstance = "slapos.post.v0.software_instance" -> Instance;
@@ -235,6 +236,32 @@ impl Instance {
             compute_partition_id: place.partition.map(|partition| partition.reference.to_string()).unwrap_or_default(),
             processing_timestamp: place.timestamp.0,
             access_status_message: place.access_status.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The answer to a request that another master fulfilled: what was requested, and where that master says it is.
+    #[must_use]
+    pub fn of_forwarded(request: Request, answered: &Answered) -> Self {
+        let told = answered.told();
+        let title = request.title.to_string();
+        let wish = request.wish(None, None);
+        Self {
+            instance_guid: guid(&title, "", request.shared),
+            root_instance_title: title.clone(),
+            title,
+            software_release_uri: wish.software_release.to_string(),
+            software_type: request.software_type,
+            state: wish.state,
+            connection_parameters: told.connection.clone().unwrap_or_default(),
+            parameters: wish.parameters,
+            shared: request.shared,
+            ip_list: Vec::new(),
+            full_ip_list: Vec::new(),
+            sla_parameters: wish.sla,
+            computer_guid: told.computer.clone().unwrap_or_default(),
+            compute_partition_id: told.partition.clone().unwrap_or_default(),
+            processing_timestamp: 0,
+            access_status_message: String::new(),
         }
     }
 

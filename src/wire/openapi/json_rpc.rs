@@ -27,7 +27,7 @@ const SOFTWARE: &str = "JSON-RPC: software";
 const INSTANCES: &str = "JSON-RPC: instances";
 
 /// The failures that every method tells, by their statuses.
-const FAILURES: [(&str, &str); 7] = [
+const FAILURES: [(&str, &str); 8] = [
     ("400", "The body is not what the method takes, or the `Authorization` header names an unknown partition."),
     (
         "401",
@@ -43,7 +43,11 @@ const FAILURES: [(&str, &str); 7] = [
     ("408", "The request took too long to arrive."),
     ("413", "The body is larger than the server accepts."),
     ("415", "The body is not called JSON: `application/json`, or `application/…+json`."),
+    (UNREACHABLE, "The master that the request goes on to cannot be reached. Nothing has changed."),
 ];
+
+/// The status of a request that goes on to another master, where that one cannot be reached.
+const UNREACHABLE: &str = "523";
 
 /// A method under its path.
 type Item = fn(&mut Schemas) -> (String, PathItem);
@@ -137,7 +141,9 @@ where
         .description(description::<M::Response>())
         .content(JSON, content(schemas.take::<M::Response>(), response))
         .build();
-    let failures = FAILURES.iter().fold(ResponsesBuilder::new().response("200", answered), |responses, (status, _)| {
+    let has = |status: &str| status != UNREACHABLE || M::NAME == PostSoftwareInstance::NAME;
+    let failures = FAILURES.iter().filter(|(status, _)| has(status));
+    let failures = failures.fold(ResponsesBuilder::new().response("200", answered), |responses, (status, _)| {
         responses.response(*status, Ref::from_response_name(name(status)))
     });
     let operation = OperationBuilder::new()

@@ -16,6 +16,9 @@ use super::SPEAKER;
 /// The media types of forms.
 const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
+/// The call that may go on to another master.
+const REQUEST: &str = "/requestComputerPartition";
+
 const PAGE: &str = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n\
                     <p>computer_id: there is no computer \"COMP-1\"; known: local_computer</p>\n";
 
@@ -154,6 +157,9 @@ impl Call {
         if posted {
             responses = responses.response("408", refusal("408")).response("413", refusal("413"));
         }
+        if self.path == REQUEST {
+            responses = responses.response("523", refusal("523"));
+        }
         OperationBuilder::new()
             .operation_id(Some(self.path.trim_start_matches(['/', '-'])))
             .tag(self.group)
@@ -199,7 +205,7 @@ impl Answer {
 }
 
 /// The answers that many calls share, by their names.
-pub fn refusals() -> [(&'static str, Response); 5] {
+pub fn refusals() -> [(&'static str, Response); 6] {
     [
         (
             "400",
@@ -215,6 +221,7 @@ pub fn refusals() -> [(&'static str, Response); 5] {
         ),
         ("408", page("The request took too long to arrive.")),
         ("413", page("The form is larger than the server accepts.")),
+        ("523", page("The master that the request goes on to cannot be reached. Nothing has changed.")),
     ]
 }
 

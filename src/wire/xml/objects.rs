@@ -3,8 +3,8 @@
 mod decode;
 
 pub use decode::{
-    Computer, ObjectError, SoftwareInstance, SoftwareRelease, read_certificate, read_computer, read_hosting_ip_list,
-    read_partition, read_requested, read_status, read_texts,
+    Answered, Computer, ObjectError, SoftwareInstance, SoftwareRelease, read_answered, read_certificate, read_computer,
+    read_hosting_ip_list, read_partition, read_requested, read_status, read_texts,
 };
 
 use super::parameters::{text_dictionary, to_value};
@@ -246,6 +246,27 @@ pub fn frontend(shortcut: &Shortcut) -> Value {
         ("slap_computer_partition_id", "".into()),
     ];
     Value::object(Class::ComputerPartition, vec!["".into(), partition.into(), Value::None], state.into_iter().collect())
+}
+
+/// The answer to a request that another master fulfilled: its own answer, as the Python proxy passes it on.
+#[must_use]
+pub fn forwarded(answered: &Answered, master_url: &str, software_release: &str) -> Value {
+    let told = answered.told();
+    let (computer, partition) = (told.computer.as_deref().unwrap_or(""), told.partition.as_deref().unwrap_or(""));
+    let mut state: Vec<(Value, Value)> =
+        answered.attributes().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let own = [
+        ("_computer_id", computer.into()),
+        ("_connection_helper", Value::None),
+        ("_hateoas_navigator", Value::None),
+        ("_master_url", master_url.into()),
+        ("_partition_id", partition.into()),
+        ("_request_dict", Value::None),
+        ("_software_release_document", software_release.into()),
+    ];
+    state.extend(own.map(|(key, value)| (key.into(), value)));
+    let arguments = vec![computer.into(), partition.into(), Value::None];
+    Value::object(Class::ComputerPartition, arguments, Dictionary::new(state))
 }
 
 /// A status record.

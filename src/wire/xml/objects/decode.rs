@@ -1,6 +1,8 @@
 //! What clients read: the four classes and the records as typed documents. Masters differ in what they tell, so what a
 //! document lacks is `None`, and attributes beyond these are passed over.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::super::parameters::parameters;
@@ -105,15 +107,53 @@ pub fn read_partition(bytes: &[u8]) -> Result<SoftwareInstance, ObjectError> {
 /// # Errors
 /// [`ObjectError`] for any other document.
 pub fn read_requested(bytes: &[u8]) -> Result<SoftwareInstance, ObjectError> {
-    const EXPECTED: &str = "a SoftwareInstance or a ComputerPartition";
-    let value = loads(bytes)?;
-    let object = object(&value, &[Class::SoftwareInstance, Class::ComputerPartition], EXPECTED)?;
+    requested(&loads(bytes)?)
+}
+
+/// What a request answers.
+const REQUESTED: &str = "a SoftwareInstance or a ComputerPartition";
+
+fn requested(value: &Value) -> Result<SoftwareInstance, ObjectError> {
+    let object = object(value, &[Class::SoftwareInstance, Class::ComputerPartition], REQUESTED)?;
     let mut read = state(object)?;
     if object.class == Class::SoftwareInstance {
         read.computer = text(object, "slap_computer_id");
         read.partition = text(object, "slap_computer_partition_id");
     }
     Ok(read)
+}
+
+/// The answer to a request as it came, for a master that passes it on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    told: SoftwareInstance,
+    object: Arc<Object>,
+}
+
+impl Answered {
+    /// What it tells.
+    #[must_use]
+    pub fn told(&self) -> &SoftwareInstance {
+        &self.told
+    }
+
+    /// Everything in it.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&Value, &Value)> {
+        self.object.state.iter()
+    }
+}
+
+/// Reads the answer to a request, to pass it on.
+///
+/// # Errors
+/// [`ObjectError`] for any other document.
+pub fn read_answered(bytes: &[u8]) -> Result<Answered, ObjectError> {
+    let value = loads(bytes)?;
+    let told = requested(&value)?;
+    match value {
+        Value::Object(object) => Ok(Answered { told, object }),
+        value => Err(other(&value, REQUESTED)),
+    }
 }
 
 /// Reads a status record. The Python proxy answers a text alone.
