@@ -139,7 +139,7 @@ impl Federation {
         let mut builder: Builder = Slap::builder(url).timeout(self.timeout).no_instance_root();
         match pair {
             Some((key, certificate)) if url.starts_with("https:") => {
-                builder = builder.certificate_files(key, certificate)
+                builder = builder.certificate_files(key, certificate);
             }
             None if url.starts_with("https:") => return Err(Refusal::RemoteWithoutKey { url: url.to_owned() }.into()),
             _ => {}

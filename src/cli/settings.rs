@@ -89,10 +89,10 @@ pub struct ServerArguments {
     /// How long another master may take to answer a forwarded request [default: 30]
     #[arg(long, value_name = "SECONDS", env = "SLAPPROXY_FORWARD_TIMEOUT")]
     pub forward_timeout: Option<String>,
-    /// A host that /http_proxy/ may reach: host, host:port, or * for all; may be repeated
+    /// A host that the HTTP proxy may reach: host, host:port, or * for all; may be repeated
     #[arg(long, value_name = "HOST", env = "SLAPPROXY_HTTP_PROXY_ALLOW")]
     pub http_proxy_allow: Vec<String>,
-    /// How long an answer through /http_proxy/ may take [default: 60]
+    /// How long an answer through the HTTP proxy may take [default: 60]
     #[arg(long, value_name = "SECONDS", env = "SLAPPROXY_HTTP_PROXY_TIMEOUT")]
     pub http_proxy_timeout: Option<String>,
     /// A software product, as "NAME URL"; may be repeated

@@ -139,7 +139,8 @@ fn failure(error: &reqwest::Error) -> RelayError {
     let reason = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
     let insecure = causes.iter().any(|cause| {
         let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+        let told: &(dyn std::error::Error + 'static) = inner.map_or(*cause, |inner| inner);
+        told.is::<rustls::Error>()
     });
     match insecure {
         true => RelayError::Tls(reason),

@@ -50,9 +50,8 @@ impl ResponseError for Error {
                 Kind::Forbidden => StatusCode::FORBIDDEN,
             },
             Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+            Failure::TooSlow { .. } | Failure::NotReady => StatusCode::REQUEST_TIMEOUT,
             Failure::BrokenBody(_) => StatusCode::BAD_REQUEST,
-            Failure::NotReady => StatusCode::REQUEST_TIMEOUT,
             Failure::Unreachable { .. } => origin_unreachable(),
             Failure::RemoteFailed { .. } | Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
