@@ -99,7 +99,7 @@ impl Federation {
         if let Some(known) = known().get(url) {
             return *known;
         }
-        let Ok(slap) = self.slap(url) else { return false };
+        let Ok(slap) = self.slap(url, None) else { return false };
         match slap.slap_tool().get_run_id().await {
             Ok(run_id) => {
                 let ourselves = run_id == self.run_id;
@@ -113,12 +113,17 @@ impl Federation {
         }
     }
 
-    /// Asks another master to fulfil a request.
+    /// Asks another master to fulfil a request, which came through the masters that `via` lists.
     ///
     /// # Errors
     /// Nothing of this server has changed then.
-    pub async fn forward(&self, forward: &Forward) -> Result<Answered, Error> {
-        let slap = self.slap(&forward.url)?;
+    pub async fn forward(&self, forward: &Forward, via: &[&str]) -> Result<Answered, Error> {
+        if via.iter().any(|passed| passed.split(',').any(|one| one.trim().ends_with(&self.run_id))) {
+            return Err(Refusal::ForwardLoop { url: forward.url.clone() }.into());
+        }
+        let own = format!("1.1 {}", self.run_id);
+        let via = via.iter().copied().chain([own.as_str()]).collect::<Vec<_>>().join(", ");
+        let slap = self.slap(&forward.url, Some(via))?;
         let arguments = RequestArguments { request: forward.request.clone(), requester: forward.partition.clone() };
         let answer = match &forward.partition {
             None => slap.slap_tool().forward_computer_partition(&arguments).await,
@@ -133,7 +138,7 @@ impl Federation {
         })
     }
 
-    fn slap(&self, url: &str) -> Result<Slap, Error> {
+    fn slap(&self, url: &str, via: Option<String>) -> Result<Slap, Error> {
         let unlisted = || Error::Refused(Refusal::UnlistedMaster { url: url.to_owned() });
         let Access { pair, authority } = self.masters.get(url).ok_or_else(unlisted)?;
         let mut builder: Builder = Slap::builder(url).timeout(self.timeout).no_instance_root();
@@ -143,6 +148,9 @@ impl Federation {
             }
             None if url.starts_with("https:") => return Err(Refusal::RemoteWithoutKey { url: url.to_owned() }.into()),
             _ => {}
+        }
+        if let Some(via) = via {
+            builder = builder.via(via);
         }
         if let Some(authority) = authority {
             builder = builder.ca_file(authority);

@@ -10,6 +10,7 @@ mod explain;
 mod export;
 mod fields;
 mod format;
+mod forwarded;
 mod import;
 mod local;
 mod logging;

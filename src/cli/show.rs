@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::fields::of_parameters;
 use super::output::{OutputFormat, data, date, table};
 use super::settings::DatabaseArguments;
-use super::usage;
+use super::{forwarded, usage};
 use crate::domain::event::Event;
 use crate::domain::parameters::Parameters;
 use crate::storage::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
@@ -38,6 +38,9 @@ pub struct Show {
     /// The shared instances
     #[arg(long, alias = "slaves")]
     shared: bool,
+    /// What other masters fulfil
+    #[arg(long)]
+    forwarded: bool,
     /// Instance parameters and connection parameters
     #[arg(long)]
     params: bool,
@@ -61,12 +64,13 @@ type Section = (&'static str, bool, fn(&Snapshot) -> Value, fn(&Snapshot) -> Str
 impl Show {
     /// Reads the file and prints it.
     pub fn run(self) -> anyhow::Result<()> {
-        let sections: [Section; 9] = [
+        let sections: [Section; 10] = [
             ("computers", self.computers, computers_json, computers_text),
             ("software", self.software, software_json, software_text),
             ("partitions", self.partitions, partitions_json, partitions_text),
             ("instances", self.instances, instances_json, instances_text),
             ("shared", self.shared, shared_json, shared_text),
+            ("forwarded", self.forwarded, forwarded::json, forwarded::text),
             ("params", self.params, params_json, params_text),
             ("network", self.network, network_json, network_text),
             ("events", self.events, events_json, events_text),

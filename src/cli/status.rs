@@ -6,11 +6,11 @@ use serde_json::{Value as Json, json};
 use super::fields::{block, instance, place, report};
 use super::master::{Connection, MasterArguments};
 use super::output::{OutputFormat, Tone, data, toned_table};
-use super::software;
+use super::{forwarded, software};
 use crate::wire::control::Ready;
 use crate::wire::json_rpc::{
-    AllDocsComputePartitionList, AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, GetComputeNodeStatus,
-    Instance, ReportedInstallation,
+    AllDocsComputePartitionList, AllDocsForwardedInstanceList, AllDocsInstanceTreeInstanceList,
+    AllDocsInstanceTreeList, ForwardedInstanceEntry, GetComputeNodeStatus, Instance, ReportedInstallation,
 };
 
 /// Show on one page how everything is, errors first.
@@ -27,6 +27,7 @@ struct Overview {
     software: Vec<(String, ReportedInstallation)>,
     /// The instances of each tree, the root first.
     trees: Vec<Vec<Instance>>,
+    forwarded: Vec<ForwardedInstanceEntry>,
 }
 
 struct ComputerOverview {
@@ -80,7 +81,8 @@ impl Overview {
             }
         }
         trees.sort_by_key(|tree| tone(tree));
-        Ok(Self { ready, computers, software, trees })
+        let forwarded = api.all_docs_forwarded_instance_list(&AllDocsForwardedInstanceList {}).await?.result_list;
+        Ok(Self { ready, computers, software, trees, forwarded })
     }
 
     fn document(&self) -> Json {
@@ -99,6 +101,7 @@ impl Overview {
             "computers": self.computers.iter().map(computer).collect::<Json>(),
             "software": self.software.iter().map(|(computer, one)| software::document(computer, one)).collect::<Json>(),
             "services": self.trees.iter().map(tree).collect::<Json>(),
+            "forwarded": self.forwarded.iter().map(forwarded::document).collect::<Json>(),
         })
     }
 
@@ -134,7 +137,11 @@ impl Overview {
         });
         let heading = ["title", "requested", "place", "instances", "last report"];
         let services = toned_table("services", &heading, services.collect());
-        format!("{errors}{server}\n{computers}\n{software}\n{services}")
+        let elsewhere = match self.forwarded.as_slice() {
+            [] => String::new(),
+            entries => format!("\n{}", forwarded::page(entries)),
+        };
+        format!("{errors}{server}\n{computers}\n{software}\n{services}{elsewhere}")
     }
 
     /// What failed, and where.

@@ -69,6 +69,7 @@ impl Builder {
                 identity: None,
                 access_token: None,
                 rest_url: None,
+                via: None,
                 environment_proxy: EnvironmentProxy::Unused,
                 sending: Sending::Sent,
             },
@@ -144,6 +145,12 @@ impl Builder {
     /// Notes nothing for a node, whatever the environment says.
     pub fn no_instance_root(mut self) -> Self {
         self.instance_root = InstanceRoot::Nowhere;
+        self
+    }
+
+    /// The masters that a request came through, as the header `Via` lists them.
+    pub(crate) fn via(mut self, via: String) -> Self {
+        self.settings.via = Some(via);
         self
     }
 

@@ -17,6 +17,7 @@ pub async fn fetch_document(url: &str, timeout: Duration) -> Result<String, Erro
         identity: None,
         access_token: None,
         rest_url: None,
+        via: None,
         environment_proxy: EnvironmentProxy::Used,
         sending: Sending::Sent,
     };

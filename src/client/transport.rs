@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT, VIA};
 use reqwest::{Body, Certificate, Identity, RequestBuilder, Response, StatusCode, redirect};
 
 use super::call::Call;
@@ -59,6 +59,8 @@ pub(super) struct Settings {
     pub(super) access_token: Option<String>,
     /// Where the access token may go, besides the master: the configured root of the HATEOAS API.
     pub(super) rest_url: Option<String>,
+    /// The masters that a request came through.
+    pub(super) via: Option<String>,
     pub(super) environment_proxy: EnvironmentProxy,
     pub(super) sending: Sending,
 }
@@ -84,6 +86,7 @@ pub(super) struct Transport {
     timeout: Duration,
     http: reqwest::Client,
     access_token: Option<(HeaderValue, Option<String>)>,
+    via: Option<String>,
     sending: Sending,
 }
 
@@ -109,6 +112,7 @@ impl Transport {
             timeout: settings.timeout,
             http,
             access_token: access_token.transpose()?,
+            via: settings.via,
             sending: settings.sending,
         })
     }
@@ -204,6 +208,9 @@ impl Transport {
             .header(USER_AGENT, HeaderValue::from_static(concat!("slapproxy/", env!("CARGO_PKG_VERSION"))));
         if let Some(authorization) = call.authorization {
             request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some(via) = &self.via {
+            request = request.header(VIA, via);
         }
         if let Some((token, rest_url)) = &self.access_token {
             let trusted = rest_url.iter().chain([&self.base]).any(|known| same_origin(known, &call.url));

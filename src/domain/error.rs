@@ -138,6 +138,15 @@ pub enum Refusal {
         /// What it says.
         message: String,
     },
+    /// A request that came back here through other masters.
+    #[error(
+        "the request came from here through other masters and would go to {url} again; their configurations hand the \
+         software release to each other"
+    )]
+    ForwardLoop {
+        /// The URL of the master that it would go to.
+        url: String,
+    },
     /// A title that another instance of the tree has already.
     #[error("new_name: the title {title:?} is already taken in {tree}")]
     TitleTaken {
@@ -211,6 +220,7 @@ impl Refusal {
             | Self::Missing { .. }
             | Self::UnknownSpeaker { .. }
             | Self::RemoteInvalid { .. }
+            | Self::ForwardLoop { .. }
             | Self::UnknownRequester { .. } => Kind::WrongCall,
             Self::Unknown { .. }
             | Self::UnknownInstance { .. }

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpRequest;
+use actix_web::http::header::VIA;
 
 use super::extract::Front;
 use super::failure::Failure;
 use super::state::State;
 use crate::client::Answered;
+use crate::domain::error::Refusal;
 use crate::domain::forwarding::named_master;
 use crate::domain::instance::Request;
-use crate::federation::kept;
+use crate::federation::{self, kept};
 use crate::master::Speaker;
 
 /// What another master answered, and its URL; `None` when the request is to be fulfilled here.
@@ -33,8 +35,15 @@ pub async fn forward(
             continue;
         }
         let url = forward.url.clone();
-        let answered = state.federation.forward(&forward).await?;
-        state.master.record_forwarded(forward, kept(&answered), speaker.clone()).await?;
+        let via = http.headers().get_all(VIA).filter_map(|via| via.to_str().ok()).collect::<Vec<_>>();
+        let answer = state.federation.forward(&forward, &via).await;
+        // What the other master has not got any more is destroyed.
+        let is_gone = matches!(answer, Err(federation::Error::Refused(Refusal::RemoteNotFound { .. })));
+        if answer.is_ok() || is_gone && forward.is_destruction() {
+            let kept = answer.as_ref().map(kept).unwrap_or_default();
+            state.master.record_forwarded(forward, kept, speaker.clone()).await?;
+        }
+        let answered = answer?;
         return Ok(Some((answered, url)));
     }
 }

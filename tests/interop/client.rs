@@ -112,6 +112,7 @@ const LACKING: &[&str] = &[
     "all_docs_instance_tree_instance_list",
     "all_docs_event_list",
     "all_docs_explanation_list",
+    "all_docs_forwarded_instance_list",
     "all_docs_consumption_list",
 ];
 

@@ -11,6 +11,7 @@ mod hateoas;
 mod json_rpc;
 mod layering;
 mod legacy;
+mod multimaster;
 mod openapi;
 mod panel;
 mod program;

@@ -22,10 +22,10 @@ use crate::http::failure::Failure;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList,
-    AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl, GetInstanceTree,
-    GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate, PostComputeNodeUsage,
-    PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
+    AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
+    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
+    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
     PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
     PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
     PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
@@ -92,6 +92,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(method::<AllDocsInstanceTreeInstanceList>(People).to(overview::all_docs_instance_tree_instance_list))
         .service(method::<AllDocsEventList>(People).to(overview::all_docs_event_list))
         .service(method::<AllDocsExplanationList>(People).to(overview::all_docs_explanation_list))
+        .service(method::<AllDocsForwardedInstanceList>(People).to(overview::all_docs_forwarded_instance_list))
         .service(method::<AllDocsConsumptionList>(People).to(overview::all_docs_consumption_list))
         .service(method::<GetHateoasUrl>(Everybody).to(hateoas::get_hateoas_url))
         .service(web::resource("/slapos.{method:.*}").to(unknown));

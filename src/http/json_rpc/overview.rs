@@ -1,4 +1,4 @@
-//! Experimental lists for people's eyes: places, reports, trees, events, explanations and consumption.
+//! Experimental lists for people's eyes: places, reports, trees, events, explanations, other masters and consumption.
 
 use super::extract::{Answer, App, Call, Response};
 use super::software_instance::document;
@@ -7,9 +7,10 @@ use crate::domain::event::{EventPlace, EventQuery};
 use crate::domain::timestamp::Timestamp;
 use crate::wire::json_rpc::{
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList, ComputePartitionEntry, ComputePartitionList,
-    ConsumptionEntry, ConsumptionList, EventCursor, EventEntry, EventList, ExplanationEntry, ExplanationList,
-    ReportedInstallation, ReportedInstallationList, TreeInstanceList,
+    AllDocsForwardedInstanceList, AllDocsInstanceTreeInstanceList, AllDocsSoftwareInstallationList,
+    ComputePartitionEntry, ComputePartitionList, ConsumptionEntry, ConsumptionList, EventCursor, EventEntry, EventList,
+    ExplanationEntry, ExplanationList, ForwardedInstanceEntry, ForwardedInstanceList, ReportedInstallation,
+    ReportedInstallationList, TreeInstanceList,
 };
 
 /// How many events or consumption reports a page holds when nobody says it, and at most.
@@ -67,6 +68,16 @@ pub async fn all_docs_event_list(app: App, call: Call<AllDocsEventList>) -> Answ
 pub async fn all_docs_explanation_list(app: App, call: Call<AllDocsExplanationList>) -> Answer<AllDocsExplanationList> {
     let explanations = app.master.explanation_list(call.0.title).await?;
     Ok(Response(ExplanationList { result_list: explanations.into_iter().map(ExplanationEntry::from).collect() }))
+}
+
+/// `slapos.allDocs.WIP.forwarded_instance_list`
+pub async fn all_docs_forwarded_instance_list(
+    app: App,
+    _: Call<AllDocsForwardedInstanceList>,
+) -> Answer<AllDocsForwardedInstanceList> {
+    let forwarded = app.master.forwarded_requests().await?;
+    let result_list = forwarded.into_iter().map(ForwardedInstanceEntry::from).collect();
+    Ok(Response(ForwardedInstanceList { result_list }))
 }
 
 /// `slapos.allDocs.WIP.consumption_list`

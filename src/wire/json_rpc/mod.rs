@@ -5,6 +5,7 @@
 mod compute_node;
 mod consumption;
 mod explanation;
+mod forwarding;
 mod instance_tree;
 mod open;
 mod overview;
@@ -30,6 +31,7 @@ pub use explanation::{
     AllDocsExplanationList, CandidateEntry, ExplanationEntry, ExplanationList, OutlookEntry, PlaceEntry,
     ProcessingEntry, RefusedEntry, ReportEntry,
 };
+pub use forwarding::{AllDocsForwardedInstanceList, ForwardedEntry, ForwardedInstanceEntry, ForwardedInstanceList};
 pub use instance_tree::{
     AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeList, GetInstanceTree, InstanceTreeEntry, InstanceTreeList,
     SharedInstanceEntry, SharedInstanceList,

@@ -12,13 +12,13 @@ use super::operation::{Schemas, page_content, speaker};
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList,
-    AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
-    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
-    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
-    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
-    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
+    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition,
+    GetHateoasUrl, GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method,
+    PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance,
+    PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError, PutSoftwareInstallationReportedState,
+    PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError,
+    PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 const JSON: &str = "application/json";
@@ -111,6 +111,7 @@ pub const METHODS: &[Item] = &[
     method!(INSTANCES AllDocsInstanceTreeInstanceList, own "slapos.allDocs.WIP.instance_tree_instance_list"),
     method!(INSTANCES AllDocsEventList, own "slapos.allDocs.WIP.event_list"),
     method!(INSTANCES AllDocsExplanationList, own "slapos.allDocs.WIP.explanation_list"),
+    method!(INSTANCES AllDocsForwardedInstanceList, own "slapos.allDocs.WIP.forwarded_instance_list"),
     method!(INSTANCES PostSoftwareInstance, "post.software_instance-from-partition"),
     method!(INSTANCES GetSoftwareInstance, "get.software_instance"),
     method!(INSTANCES GetComputePartition, "get.compute_partition"),

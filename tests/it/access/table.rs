@@ -78,6 +78,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/slapos.allDocs.WIP.instance_tree_instance_list", ".+----"),
     ("/slapos.allDocs.WIP.event_list", ".+----"),
     ("/slapos.allDocs.WIP.explanation_list", ".+----"),
+    ("/slapos.allDocs.WIP.forwarded_instance_list", ".+----"),
     ("/slapos.allDocs.WIP.consumption_list", ".+----"),
     ("/slapos.get.v0.hateoas_url", ".+++++"),
     ("/hateoas", ".+----"),

@@ -181,6 +181,7 @@ fn reports(lines: &mut Lines, slap: &Slap) {
             => |told| told.result_list[0].summary.clone();
         all_docs_explanation_list(AllDocsExplanationList { title: "nothing".into() })
             => |told| told.result_list.len();
+        all_docs_forwarded_instance_list(AllDocsForwardedInstanceList {});
         all_docs_consumption_list(AllDocsConsumptionList::default());
     }
 }

@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 use super::{Home, Server, failed, files, printed, sample};
 use crate::app::dictionary;
 
-const SECTIONS: [&str; 9] =
-    ["computers", "software", "partitions", "instances", "shared", "params", "network", "events", "usage"];
+const SECTIONS: [&str; 10] =
+    ["computers", "software", "partitions", "instances", "shared", "forwarded", "params", "network", "events", "usage"];
 
 /// A journal of three movements.
 const JOURNAL: &str = include_str!("../../../fixtures/wire/tioxml/valid-two-transactions-many-movements.xml");
@@ -114,6 +114,8 @@ fn everything_is_shown_in_tables() {
       reference  host  title  root  requester  place             software release  type     requested  status
       _site      web   site   site  user       COMP-1/slappart0  /sr               default  started    -
 
+    forwarded: none
+
     parameters
      web (type default)
        <- _ = {
@@ -202,7 +204,7 @@ fn each_selection_shows_its_part() {
         })
         .collect();
     assert_eq!(home.run(&["show"]), printed(texts.join("\n")));
-    assert_eq!(home.run(&["proxy", "show", "--slaves", "--params"]), printed(texts[4..6].join("\n")));
+    assert_eq!(home.run(&["proxy", "show", "--slaves", "--params"]), printed([&*texts[4], &*texts[6]].join("\n")));
     let environment = [("SLAPPROXY_FORMAT", "json")];
     let by_variable = home.run_with(&["show", "--software"], &environment, "");
     assert_eq!(by_variable, printed(format!("{:#}\n", json!({"software": all["software"]}))));

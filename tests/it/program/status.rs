@@ -58,6 +58,7 @@ fn one_page_shows_everything_and_errors_first() {
                 {"title": "good", "status": "ok",
                  "instances": [instance("good", "slappart0", "#access Instance correctly started")]},
             ],
+            "forwarded": [],
         })
     );
 }

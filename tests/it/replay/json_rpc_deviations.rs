@@ -22,9 +22,6 @@ pub struct Deviation {
     pub reason: &'static str,
 }
 
-/// Requests that the Python proxy forwarded to other masters, which this server does not.
-pub const NOT_FORWARDED: &[&str] = &["post.software_instance-forwarded", "post.software_instance-master-down"];
-
 /// Every deliberate deviation. An entry that does not deviate fails the test.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {

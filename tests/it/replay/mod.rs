@@ -1,7 +1,7 @@
 //! The recorded session with the Python proxy, against this server: every request in order, and the whole answers.
 
 mod additions;
-mod compare;
+pub mod compare;
 pub mod deviations;
 mod hateoas;
 pub mod http;
@@ -132,7 +132,7 @@ fn run_id<'a>(recorded: &'a Message, answer: &'a Message) -> &'a str {
 }
 
 /// A value of the table, written without the element around it.
-fn value_of(text: &str) -> Value {
+pub fn value_of(text: &str) -> Value {
     loads(format!("<marshal>{text}</marshal>").as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

@@ -83,6 +83,7 @@ const REQUESTS: &[(&str, Fields)] = &[
         ],
     ),
     ("slapos.allDocs.WIP.explanation_list-refused", &[("title", "front")]),
+    ("slapos.allDocs.WIP.forwarded_instance_list", &[]),
     ("useComputer", &[COMPUTER, ("use_string", include_str!("../../../fixtures/wire/tioxml/valid.xml"))]),
     ("slapos.allDocs.WIP.consumption_list", &[("computer_guid", "local_computer")]),
     ("hateoasSearch-members", &[("mode", "search"), ("query", MEMBERS), ("select_list", "uid,title,relative_url")]),
