@@ -36,6 +36,20 @@ pub struct MasterArguments {
     /// The database of a running server
     #[arg(short = 'u', long, value_name = "PATH", value_parser = path(), env = "SLAPPROXY_DATABASE_URI")]
     database_uri: Option<PathBuf>,
+    #[command(flatten)]
+    caller: CallerArguments,
+    /// Print what would be sent, and do not send it
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_API")]
+    api: bool,
+    /// How the answer is printed [default: text]
+    #[arg(long, value_enum, env = "SLAPPROXY_FORMAT")]
+    format: Option<OutputFormat>,
+}
+
+/// Options that say who calls, and how long he waits.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Master")]
+pub struct CallerArguments {
     /// One's private key, for a master behind https
     #[arg(long, alias = "key_file", value_name = "FILE", value_parser = path(), env = "SLAPPROXY_KEY_FILE")]
     key_file: Option<PathBuf>,
@@ -51,12 +65,6 @@ pub struct MasterArguments {
     /// How long a call may take
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_CALL_TIMEOUT")]
     call_timeout: Duration,
-    /// Print what would be sent, and do not send it
-    #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_API")]
-    api: bool,
-    /// How the answer is printed [default: text]
-    #[arg(long, value_enum, env = "SLAPPROXY_FORMAT")]
-    format: Option<OutputFormat>,
 }
 
 /// The connection of a command to its master.
@@ -89,27 +97,7 @@ impl MasterArguments {
 
     fn connect(&self) -> anyhow::Result<Connection> {
         let Found { url, builder, config } = self.find()?;
-        let given = |option: &Option<PathBuf>| option.clone().filter(|path| is_said(path));
-        let pair = match (given(&self.key_file), given(&self.cert_file)) {
-            (None, None) => (config.key_file.clone(), config.cert_file.clone()),
-            pair => pair,
-        };
-        let mut builder = builder.timeout(self.call_timeout);
-        match pair {
-            (Some(key), Some(certificate)) => builder = builder.certificate_files(key, certificate),
-            (None, None) => {}
-            (Some(_), None) => bail!("there is a key file without certificate file; expected both, or none"),
-            (None, Some(_)) => bail!("there is a certificate file without key file; expected both, or none"),
-        }
-        if let Some(authority) = given(&self.ca_file).or_else(|| config.ca_file.clone()) {
-            builder = builder.ca_file(authority);
-        }
-        if let Some(token) = self.access_token.as_ref().filter(|token| !token.is_empty()) {
-            builder = builder.access_token(token);
-        }
-        if let Some(rest_url) = &config.master_rest_url {
-            builder = builder.rest_url(rest_url);
-        }
+        let builder = self.caller.known(builder, &config)?;
         let slap = builder.build().context("the connection to the master cannot be made")?;
         Ok(Connection { url, config, slap, showing: self.api, format: self.format })
     }
@@ -142,6 +130,34 @@ impl MasterArguments {
             anyhow!("there is no master: no server uses the database {}\nhint: {hint}", config.database.display())
         });
         running.map(|(running, builder)| Found::running(running, builder))
+    }
+}
+
+impl CallerArguments {
+    /// A connection on which the caller is known, by what is said here or else by the configuration file of the client.
+    pub fn known(&self, builder: Builder, config: &ClientConfig) -> anyhow::Result<Builder> {
+        let given = |option: &Option<PathBuf>| option.clone().filter(|path| is_said(path));
+        let pair = match (given(&self.key_file), given(&self.cert_file)) {
+            (None, None) => (config.key_file.clone(), config.cert_file.clone()),
+            pair => pair,
+        };
+        let mut builder = builder.timeout(self.call_timeout);
+        match pair {
+            (Some(key), Some(certificate)) => builder = builder.certificate_files(key, certificate),
+            (None, None) => {}
+            (Some(_), None) => bail!("there is a key file without certificate file; expected both, or none"),
+            (None, Some(_)) => bail!("there is a certificate file without key file; expected both, or none"),
+        }
+        if let Some(authority) = given(&self.ca_file).or_else(|| config.ca_file.clone()) {
+            builder = builder.ca_file(authority);
+        }
+        if let Some(token) = self.access_token.as_ref().filter(|token| !token.is_empty()) {
+            builder = builder.access_token(token);
+        }
+        if let Some(rest_url) = &config.master_rest_url {
+            builder = builder.rest_url(rest_url);
+        }
+        Ok(builder)
     }
 }
 

@@ -18,6 +18,7 @@ mod man;
 mod master;
 mod output;
 mod parameters;
+mod promote;
 mod ready_file;
 mod request;
 mod schema;
@@ -90,6 +91,8 @@ enum Command {
     Explain(explain::Explain),
     /// Show what happened, latest last, and follow what happens
     Events(events::Events),
+    /// Supply and request on another master what is supplied and requested here
+    Promote(promote::Promote),
     /// Write what a database holds as one of the Python proxy, also while the master runs
     Export(export::Export),
     /// Wait until a master answers
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Ca(ca) => ca.run(),
         Command::Explain(explain) => explain.run(),
         Command::Events(events) => events.run(),
+        Command::Promote(promote) => promote.run(),
         Command::Export(export) => export.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),

@@ -1,5 +1,6 @@
 """What the tests share: a running master, temporary directories, waiting."""
 import configparser
+import contextlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 import unittest
 import urllib.request
 
+import requests
 import slapos.slap
 from slapos.util import dumps, loads
 
@@ -62,13 +64,14 @@ def description(computer_id, addresses):
 class Master:
     """One master with its own directory, configuration and database."""
 
-    def __init__(self, directory, computer_id='node', options=None):
+    def __init__(self, directory, computer_id='node', options=None, sections=None):
         self.directory = directory
         self.computer_id = computer_id
         self.configuration = os.path.join(directory, 'slapos.cfg')
         self.database = os.path.join(directory, 'master.db')
         self.log = os.path.join(directory, 'master.log')
         self.options = options or {}
+        self.sections = sections or {}
         self.process = None
         self.url = None
         self._configure(0)
@@ -82,6 +85,7 @@ class Master:
             'master_url': 'http://127.0.0.1:%d/' % port,
         }
         parser['slapproxy'] = {'host': '127.0.0.1', 'port': str(port), 'database_uri': self.database, **self.options}
+        parser.update(self.sections)
         with open(self.configuration, 'w') as f:
             parser.write(f)
 
@@ -159,6 +163,42 @@ class Master:
             [BINARY, 'show', '--cfg', self.configuration, '--format', 'json', '--' + section],
             stdout=subprocess.PIPE, check=True)
         return json.loads(shown.stdout)[section]
+
+
+class PythonProxy:
+    """The Python proxy, with a directory of its own."""
+
+    def __init__(self, directory, computer_id='node', database=None, options=None, sections=None):
+        self.configuration = os.path.join(directory, 'python.cfg')
+        self.log = os.path.join(directory, 'python.log')
+        self.port = free_port()
+        self.url = 'http://127.0.0.1:%d/' % self.port
+        parser = configparser.RawConfigParser()
+        parser['slapos'] = {'computer_id': computer_id, 'master_url': self.url}
+        database = database or os.path.join(directory, 'python.db')
+        parser['slapproxy'] = {'host': '127.0.0.1', 'port': self.port, 'database_uri': database, **(options or {})}
+        parser.update(sections or {})
+        with open(self.configuration, 'w') as f:
+            parser.write(f)
+
+    def __enter__(self):
+        with open(self.log, 'ab') as log:
+            self.process = subprocess.Popen(
+                ['slapos', 'proxy', 'start', '--cfg', self.configuration], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log)
+        wait_until(self.answers, 'the Python proxy answers')
+        return self
+
+    def answers(self):
+        if self.process.poll() is not None:
+            with open(self.log) as f:
+                raise AssertionError('the Python proxy ended:\n' + f.read())
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+            return requests.get(self.url + 'getRunId', timeout=5).status_code == 200
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
 
 
 class TemporaryDirectoryTestCase(unittest.TestCase):

@@ -121,6 +121,11 @@ fn the_command_line_and_the_client_library_list_and_show() {
 }
 
 #[test]
+fn requests_are_forwarded_to_and_from_the_python_proxy() {
+    run("test_multimaster");
+}
+
+#[test]
 fn the_command_line_works() {
     run("test_cli");
 }

@@ -1,12 +1,10 @@
 """Old databases of the Python proxy: what the real client sees of them before and after, and who reads the file."""
-import configparser
 import contextlib
 import glob
 import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import urllib.parse
@@ -15,7 +13,7 @@ import requests
 import slapos.slap
 from slapos.util import loads
 
-from harness import BINARY, Master, TemporaryDirectoryTestCase, free_port, wait_until
+from harness import BINARY, Master, PythonProxy, TemporaryDirectoryTestCase, wait_until
 
 COMPUTER = 'computer'
 ROOT = '/sr/root'
@@ -24,39 +22,9 @@ VERSIONS = range(10, 19)
 ABSENT = 'absent'
 
 
-class PythonProxy:
-    """The Python proxy on a database."""
-
-    def __init__(self, directory, database):
-        self.configuration = os.path.join(directory, 'python.cfg')
-        self.log = os.path.join(directory, 'python.log')
-        self.port = free_port()
-        self.url = 'http://127.0.0.1:%d/' % self.port
-        parser = configparser.RawConfigParser()
-        parser['slapos'] = {'computer_id': COMPUTER, 'master_url': self.url}
-        parser['slapproxy'] = {'host': '127.0.0.1', 'port': self.port, 'database_uri': database,
-                               'local_software_release_root': ROOT}
-        with open(self.configuration, 'w') as f:
-            parser.write(f)
-
-    def __enter__(self):
-        with open(self.log, 'ab') as log:
-            self.process = subprocess.Popen(
-                ['slapos', 'proxy', 'start', '--cfg', self.configuration], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log)
-        wait_until(self.answers, 'the Python proxy answers')
-        return self
-
-    def answers(self):
-        if self.process.poll() is not None:
-            with open(self.log) as f:
-                raise AssertionError('the Python proxy ended:\n' + f.read())
-        with contextlib.suppress(requests.ConnectionError):
-            return requests.get(self.url + 'getRunId').status_code == 200
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+def python_proxy(database):
+    return PythonProxy(os.path.dirname(database), COMPUTER, database,
+                       options={'local_software_release_root': ROOT})
 
 
 class View:
@@ -256,7 +224,7 @@ class BeforeAndAfter(MigrationTestCase):
         for version in VERSIONS:
             with self.subTest(version=version):
                 old = self.old('v%d.db' % version)
-                with PythonProxy(os.path.dirname(old), old) as proxy:
+                with python_proxy(old) as proxy:
                     before = self.everything_at(proxy.url, version)
                 master = self.ours(self.old('v%d.db' % version))
                 after = self.everything_at(master.url, version)
@@ -273,7 +241,7 @@ class BeforeAndAfter(MigrationTestCase):
     def test_nothing_is_processed_again_after_the_migration(self):
         """The marks by which the agent decides are the same texts."""
         old = self.old('v17.db')
-        with PythonProxy(os.path.dirname(old), old) as proxy:
+        with python_proxy(old) as proxy:
             before = self.everything_at(proxy.url, 17)
         after = self.everything_at(self.ours(self.old('v17.db')).url, 17)
         marks = {path: value for path, value in before.items() if path.endswith('_parameter_dict/timestamp')}
@@ -295,7 +263,7 @@ class Export(MigrationTestCase):
                 refused = subprocess.run(command, capture_output=True, text=True)
                 self.assertEqual((refused.returncode, refused.stderr),
                                  (1, 'error: %s exists already; --force replaces it\n' % exported))
-                with PythonProxy(os.path.dirname(exported), exported) as proxy:
+                with python_proxy(exported) as proxy:
                     before = self.everything_at(proxy.url, 18)
                 self.check_differences(version, before, after)
 
