@@ -1,12 +1,13 @@
 //! What is acknowledged stays, whatever happens to the process.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::{Home, eventually, post, titles_in_copy};
-use crate::app::{dictionary, http_client, text};
+use super::{Home, eventually, files, post, titles_in_copy};
+use crate::app::{Answer, answer, dictionary, http_client, text};
 
 const PARTITIONS: usize = 500;
 
@@ -102,4 +103,28 @@ fn a_plain_copy_of_the_file_holds_everything_while_the_server_is_idle() {
         let wal = home.path("data/slapproxy/proxy.db-wal");
         eventually("an empty log", || wal.metadata().unwrap().len() == 0);
     }
+}
+
+#[test]
+fn an_upload_cut_off_by_a_kill_leaves_no_content_and_what_was_acknowledged_stays() {
+    let home = Home::new();
+    let (content, metadata) = (home.name("shacache"), home.name("shadir"));
+    let options = ["--shacache-content-directory", &*content, "--shacache-metadata-directory", &*metadata];
+    let mut server = home.start(&options);
+    let http = http_client().build().unwrap();
+    let url = format!("{}/shacache/cache", server.url);
+    let kept = answer(http.post(&url).body("kept"));
+    assert_eq!(kept.status, 201);
+    let mut upload = server.connect();
+    let head = "POST /shacache/cache HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2000000\r\n\r\n";
+    upload.write_all(&[head.as_bytes(), &vec![b'x'; 1_000_000]].concat()).unwrap();
+    let contents = || files(&home.path("shacache"));
+    eventually("a part of the upload on the disk", || contents().len() == 2);
+    server.child.kill().unwrap();
+    server.end();
+    assert_eq!(contents().len(), 2);
+
+    let server = home.start(&options);
+    assert_eq!(contents(), [kept.body.as_str()]);
+    assert_eq!(answer(http.get(format!("{}/shacache/cache/{}", server.url, kept.body))), Answer::text("kept"));
 }
