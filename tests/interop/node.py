@@ -69,7 +69,7 @@ class Releases:
 class Node:
     """The agent of one computer, with partitions `slappart0`..."""
 
-    def __init__(self, directory, master, partitions, computer_id=None, settings=None):
+    def __init__(self, directory, master, partitions, computer_id=None, settings=None, sections=None):
         self.directory = directory
         self.computer_id = computer_id or master.computer_id
         self.instance_root = os.path.join(directory, 'inst')
@@ -104,6 +104,7 @@ class Node:
                 'computer_xml': os.path.join(directory, 'computer.xml'),
                 'alter_user': 'false', 'alter_network': 'false', 'create_tap': 'false', 'create_tun': 'false',
             },
+            **(sections or {}),
         })
 
     def command(self, *arguments, status=0, **variables):

@@ -7,9 +7,11 @@ import subprocess
 import tarfile
 from urllib.error import HTTPError
 
+from slapos.grid.utils import md5digest
 from slapos.libnetworkcache import NetworkcacheClient
 
 from harness import BINARY, Master, TemporaryDirectoryTestCase
+from node import Node, Releases
 
 CONTENT = b'some content' * 100000
 SHA512 = hashlib.sha512(CONTENT).hexdigest()
@@ -33,15 +35,14 @@ class Shacache(TemporaryDirectoryTestCase):
             **{'%s-%s-url' % (way, kind): '%sshacache/%s' % (master.url, kind)
                for way in ('upload', 'download') for kind in ('cache', 'dir')}, **more})
 
-    def signed(self, master):
-        """A client that signs, and believes nobody else."""
+    def signer(self):
+        """What makes a client sign, and believe nobody else."""
         directory = self.make_directory()
         key, certificate = (os.path.join(directory, name) for name in ('key', 'certificate'))
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=me',
                         '-keyout', key, '-out', certificate], check=True, stderr=subprocess.DEVNULL)
         with open(certificate) as f:
-            return self.networkcache(master, **{
-                'signature-private-key-file': key, 'signature-certificate-list': f.read()})
+            return {'signature-private-key-file': key, 'signature-certificate-list': f.read()}
 
     def test_it_uploads_and_downloads(self):
         client = self.networkcache(self.start())
@@ -56,7 +57,7 @@ class Shacache(TemporaryDirectoryTestCase):
 
     def test_signed_entries_are_verified(self):
         master = self.start()
-        client = self.signed(master)
+        client = self.networkcache(master, **self.signer())
         self.networkcache(master).upload(io.BytesIO(b'forged'), 'key', who='somebody')
         client.upload(io.BytesIO(CONTENT), 'key', who='me')
         self.assertEqual([entry['who'] for entry in client.select('key')], ['me'])
@@ -85,3 +86,31 @@ class Shacache(TemporaryDirectoryTestCase):
         client = self.networkcache(offline)
         self.assertEqual(client.download(SHA512).read(), CONTENT)
         self.assertEqual(len(client.select_generic('key', filter=False)), 1)
+
+    def test_the_agent_takes_a_release_from_the_cache_that_another_one_has_built(self):
+        master = self.start()
+        releases = Releases(self.make_directory())
+        master.client().registerSupply().supply(releases.software, 'node', 'available')
+
+        signer = self.signer()
+        signer['signature-certificate-list'] = signer['signature-certificate-list'].strip().replace('\n', '\n  ')
+
+        def node(way):
+            urls = {'%s-binary-%s-url' % (way, kind): '%sshacache/%s' % (master.url, kind)
+                    for kind in ('cache', 'dir')}
+            node = Node(self.make_directory(), master, 1, sections={'networkcache': {**signer, **urls}})
+            self.addCleanup(node.dispose)
+            return node
+
+        def profile(node):
+            with open(os.path.join(node.software_root, md5digest(releases.software), 'instance.cfg')) as f:
+                return f.read()
+
+        builder = node('upload')
+        builder.format()
+        builder.software()
+        # What cannot be built any more comes from the cache.
+        os.unlink(releases.software)
+        reader = node('download')
+        reader.software()
+        self.assertEqual(profile(reader), profile(builder))
