@@ -38,6 +38,9 @@ pub struct MasterArguments {
     database_uri: Option<PathBuf>,
     #[command(flatten)]
     caller: CallerArguments,
+    /// How long a call may take
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_CALL_TIMEOUT")]
+    call_timeout: Duration,
     /// Print what would be sent, and do not send it
     #[arg(long, value_parser = FalseyValueParser::new(), env = "SLAPPROXY_API")]
     api: bool,
@@ -46,7 +49,7 @@ pub struct MasterArguments {
     format: Option<OutputFormat>,
 }
 
-/// Options that say who calls, and how long he waits.
+/// Options that say who calls, and whom he believes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Master")]
 pub struct CallerArguments {
@@ -62,9 +65,6 @@ pub struct CallerArguments {
     /// One's access token, in place of a certificate
     #[arg(long, value_name = "TOKEN", env = "SLAPPROXY_ACCESS_TOKEN", hide_env_values = true)]
     access_token: Option<String>,
-    /// How long a call may take
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_CALL_TIMEOUT")]
-    call_timeout: Duration,
 }
 
 /// The connection of a command to its master.
@@ -97,7 +97,7 @@ impl MasterArguments {
 
     fn connect(&self) -> anyhow::Result<Connection> {
         let Found { url, builder, config } = self.find()?;
-        let builder = self.caller.known(builder, &config)?;
+        let builder = self.caller.known(builder, &config)?.timeout(self.call_timeout);
         let slap = builder.build().context("the connection to the master cannot be made")?;
         Ok(Connection { url, config, slap, showing: self.api, format: self.format })
     }
@@ -135,13 +135,12 @@ impl MasterArguments {
 
 impl CallerArguments {
     /// A connection on which the caller is known, by what is said here or else by the configuration file of the client.
-    pub fn known(&self, builder: Builder, config: &ClientConfig) -> anyhow::Result<Builder> {
+    pub fn known(&self, mut builder: Builder, config: &ClientConfig) -> anyhow::Result<Builder> {
         let given = |option: &Option<PathBuf>| option.clone().filter(|path| is_said(path));
         let pair = match (given(&self.key_file), given(&self.cert_file)) {
             (None, None) => (config.key_file.clone(), config.cert_file.clone()),
             pair => pair,
         };
-        let mut builder = builder.timeout(self.call_timeout);
         match pair {
             (Some(key), Some(certificate)) => builder = builder.certificate_files(key, certificate),
             (None, None) => {}

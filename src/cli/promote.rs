@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -13,7 +14,7 @@ use super::fields::of_parameters;
 use super::master::CallerArguments;
 use super::output::{OutputFormat, data, note, table};
 use super::parameters::pairs;
-use super::settings::DatabaseArguments;
+use super::settings::{DatabaseArguments, seconds};
 use crate::client::{Error, ErrorKind, Request, RequestedState, Slap, SupplyState};
 use crate::config::{ClientConfig, Environment};
 use crate::http::block_on;
@@ -42,6 +43,9 @@ pub struct Promote {
     format: OutputFormat,
     #[command(flatten)]
     caller: CallerArguments,
+    /// How long a call may take
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_CALL_TIMEOUT")]
+    call_timeout: Duration,
 }
 
 /// One thing that the other master is told.
@@ -62,7 +66,7 @@ impl Promote {
     /// Reads the database, and tells the other master.
     pub fn run(self) -> anyhow::Result<()> {
         let names: BTreeMap<String, String> = pairs("--computer", &self.computer)?.into_iter().collect();
-        let slap = connect(&self.to, &self.caller)?;
+        let slap = self.connect()?;
         let config = self.database.config(None)?;
         let snapshot = Snapshot::read(&config.database)??;
         let computers: Vec<&str> = snapshot.computers.iter().map(|one| &*one.reference).collect();
@@ -96,19 +100,20 @@ impl Promote {
             told.len()
         )))
     }
-}
 
-/// The connection to the other master.
-fn connect(url: &str, caller: &CallerArguments) -> anyhow::Result<Slap> {
-    let environment = Environment::of_process();
-    let config = match ClientConfig::file(None, &environment)? {
-        Some(file) => ClientConfig::load(&file, &environment)?,
-        None => ClientConfig::default(),
-    };
-    let same = config.master_url.trim_end_matches('/') == url.trim_end_matches('/');
-    let config = if same { config } else { ClientConfig::default() };
-    let builder = caller.known(Slap::builder(url).no_instance_root(), &config)?;
-    builder.build().context("the connection to the master cannot be made")
+    /// The connection to the other master.
+    fn connect(&self) -> anyhow::Result<Slap> {
+        let url = &self.to;
+        let environment = Environment::of_process();
+        let config = match ClientConfig::file(None, &environment)? {
+            Some(file) => ClientConfig::load(&file, &environment)?,
+            None => ClientConfig::default(),
+        };
+        let same = config.master_url.trim_end_matches('/') == url.trim_end_matches('/');
+        let config = if same { config } else { ClientConfig::default() };
+        let builder = self.caller.known(Slap::builder(url).no_instance_root(), &config)?.timeout(self.call_timeout);
+        builder.build().context("the connection to the master cannot be made")
+    }
 }
 
 /// All supplies, then the instances that people requested, those that host shared ones first.

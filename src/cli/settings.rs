@@ -14,13 +14,13 @@ use crate::config::{Config, Environment, Faults, Overrides};
 #[derive(Debug, Args)]
 pub struct DatabaseArguments {
     /// Configuration file (slapos.cfg)
-    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPOS_CONFIGURATION")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = path(), env = "SLAPOS_CONFIGURATION")]
     pub cfg: Option<PathBuf>,
     /// Database file [default: slapproxy/proxy.db in the user's data directory]
-    #[arg(short = 'u', long, value_name = "PATH", value_parser = path(), env = "SLAPPROXY_DATABASE_URI")]
+    #[arg(short = 'u', long, global = true, value_name = "PATH", value_parser = path(), env = "SLAPPROXY_DATABASE_URI")]
     pub database_uri: Option<PathBuf>,
     /// Reference of the default computer [default: `local_computer`]
-    #[arg(long, value_name = "REFERENCE", env = "SLAPPROXY_COMPUTER_ID")]
+    #[arg(long, global = true, value_name = "REFERENCE", env = "SLAPPROXY_COMPUTER_ID")]
     pub computer_id: Option<String>,
 }
 

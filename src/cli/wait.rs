@@ -7,10 +7,11 @@ use clap::Args;
 use tokio::time::{Instant, sleep};
 
 use super::local;
+use super::master::CallerArguments;
 use super::output::{data, note};
 use super::settings::{DatabaseArguments, seconds};
 use crate::client::Slap;
-use crate::config::Config;
+use crate::config::{ClientConfig, Config};
 use crate::http::block_on;
 use crate::wire::control::Ready;
 
@@ -31,6 +32,8 @@ pub struct Wait {
     /// The master to wait for [default: the server of the database]
     #[arg(long, value_name = "URL", env = "SLAPPROXY_MASTER_URL")]
     master_url: Option<String>,
+    #[command(flatten)]
+    caller: CallerArguments,
     /// How long to wait
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "SLAPPROXY_TIMEOUT")]
     timeout: Duration,
@@ -40,18 +43,23 @@ impl Wait {
     /// Prints the URL of the master once it answers.
     pub fn run(self) -> anyhow::Result<()> {
         let config = self.database.config(None)?;
-        let ready = block_on(wait(&config, self.master_url.as_deref(), self.timeout))?;
+        let ready = block_on(wait(&config, self.master_url.as_deref(), &self.caller, self.timeout))?;
         note("the master is ready");
         data(format!("{}\n", ready.url).as_bytes())?;
         Ok(())
     }
 }
 
-async fn wait(config: &Config, master_url: Option<&str>, timeout: Duration) -> anyhow::Result<Ready> {
+async fn wait(
+    config: &Config,
+    master_url: Option<&str>,
+    caller: &CallerArguments,
+    timeout: Duration,
+) -> anyhow::Result<Ready> {
     let deadline = Instant::now() + timeout;
     loop {
         let connection = match master_url {
-            Some(url) => Some(Slap::builder(url)),
+            Some(url) => Some(caller.known(Slap::builder(url), &ClientConfig::default())?),
             None => local::running(config)?.map(|(_, connection)| connection),
         };
         let reason = match connection {

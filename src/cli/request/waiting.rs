@@ -9,7 +9,7 @@ use super::Order;
 use crate::cli::exit::Exit;
 use crate::cli::master::Connection;
 use crate::cli::output::progress;
-use crate::client::{ErrorKind, RequestedState};
+use crate::client::{Error, ErrorKind, RequestedState};
 use crate::wire::json_rpc::{AllDocsEventList, AllDocsInstanceTreeInstanceList, EventEntry, Instance};
 
 /// How long to wait between two looks.
@@ -62,10 +62,8 @@ pub async fn wait(master: &Connection, order: &Order, timeout: Duration) -> anyh
 }
 
 async fn look(master: &Connection, order: &Order) -> anyhow::Result<Look> {
-    let api = master.lookup().json_rpc();
-    let tree = AllDocsInstanceTreeInstanceList { title: order.title.clone() };
-    let tree = match api.all_docs_instance_tree_instance_list(&tree).await {
-        Ok(tree) => tree.result_list,
+    let tree = match tree(master, order).await {
+        Ok(tree) => tree,
         Err(error) if error.is_not_found() && order.state == Some(RequestedState::Destroyed) => {
             return Ok(Look::Done(None));
         }
@@ -87,7 +85,19 @@ async fn look(master: &Connection, order: &Order) -> anyhow::Result<Look> {
     if done < tree.len() {
         return Ok(Look::Waiting(format!("{done} of {} instances ready; {waiting}", tree.len())));
     }
-    Ok(Look::Done(tree.into_iter().next().map(Box::new)))
+    // What happened meanwhile may be more than reports: what was published, or another instance.
+    let wanted = |tree: &[Instance]| tree.iter().map(|one| one.processing_timestamp).collect::<Vec<_>>();
+    match self::tree(master, order).await {
+        Ok(again) if wanted(&again) == wanted(&tree) => Ok(Look::Done(again.into_iter().next().map(Box::new))),
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => Ok(Look::Waiting("it is being changed".into())),
+    }
+}
+
+/// The instances of the tree, the root first.
+async fn tree(master: &Connection, order: &Order) -> Result<Vec<Instance>, Error> {
+    let tree = AllDocsInstanceTreeInstanceList { title: order.title.clone() };
+    Ok(master.lookup().json_rpc().all_docs_instance_tree_instance_list(&tree).await?.result_list)
 }
 
 /// What happened since a time, newest first.

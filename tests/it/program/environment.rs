@@ -55,6 +55,7 @@ fn the_help_of_every_command_names_a_variable_for_each_option() {
             "show" => [
                 "computers",
                 "events",
+                "forwarded",
                 "help",
                 "instances",
                 "network",

@@ -115,7 +115,7 @@ fn behind_https_a_person_shows_a_certificate_or_a_token_and_the_owner_of_the_dat
     assert_eq!(home.run(&LIST), printed(FOUND));
     assert_eq!(home.run(&[&LIST[..], &["--ready-file", &ready]].concat()), printed(FOUND));
     home.run(&["user", "add", "me"]);
-    home.run(&["ca", "export", "-o", "ca.crt"]);
+    home.run(&["ca", "export", "-o", "ca.crt", "-u", home.database().to_str().unwrap()]);
     let ready: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
     let url = ready["url"].as_str().unwrap();
     let run = |words: &[&str]| home.run(&[&LIST[..], &["--master-url", url], words].concat());
@@ -129,6 +129,8 @@ fn behind_https_a_person_shows_a_certificate_or_a_token_and_the_owner_of_the_dat
         home.write("client.cfg", text);
         assert_eq!(home.run(&[&LIST[..], &["--cfg", "client.cfg"]].concat()), printed(FOUND));
     }
+    let wait = [&["wait", "--timeout", "5", "--master-url", url, "--ca-file", "ca.crt"], &me[..]].concat();
+    assert_eq!(home.run(&wait).stdout, format!("{url}\n"));
     // Nobody vouches for the master, or nobody knows who calls.
     let stranger = run(&me);
     assert_eq!((stranger.code, stranger.stdout.as_str()), (Some(1), ""));
