@@ -10,6 +10,7 @@
 //! * [`pki`] → domain: the local certificate authority.
 //! * [`client`] → domain, wire: calls to a master over HTTP.
 //! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
+//! * [`fixtures`] → domain, wire, master: seed documents, run through the master.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.
 //!
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod domain;
+pub mod fixtures;
 pub mod http;
 pub mod master;
 pub mod pki;

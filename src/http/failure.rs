@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::domain::error::Refusal;
+use crate::fixtures;
 use crate::master;
 use crate::pki;
 use crate::storage;
@@ -39,6 +40,15 @@ impl From<master::Error> for Failure {
             master::Error::Refused(refusal) => Self::Refused(refusal),
             master::Error::Storage(error) => error.into(),
             master::Error::Authority(reason) => Self::Internal(reason),
+        }
+    }
+}
+
+impl From<fixtures::Error> for Failure {
+    fn from(error: fixtures::Error) -> Self {
+        match error {
+            fixtures::Error::Master(error) => error.into(),
+            faults @ fixtures::Error::Faults(_) => Refusal::Seeds { faults: faults.to_string() }.into(),
         }
     }
 }

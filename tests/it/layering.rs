@@ -13,14 +13,15 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("pki", &["domain"], &["rcgen", "time", "x509_parser"]),
     ("client", &["domain", "wire"], &["reqwest"]),
     ("shacache", &["wire", "client"], &["tar"]),
+    ("fixtures", &["domain", "wire", "master"], &[]),
     (
         "http",
-        &["domain", "wire", "storage", "master", "config", "pki", "client", "shacache"],
+        &["domain", "wire", "storage", "master", "config", "pki", "client", "shacache", "fixtures"],
         &["actix_web", "actix_files", "actix_multipart", "actix_tls", "futures_util"],
     ),
     (
         "cli",
-        &["domain", "wire", "storage", "master", "config", "pki", "client", "shacache", "http"],
+        &["domain", "wire", "storage", "master", "config", "pki", "client", "shacache", "fixtures", "http"],
         &["clap", "clap_complete", "clap_mangen", "comfy_table", "env_logger", "anyhow"],
     ),
 ];
