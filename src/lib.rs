@@ -11,6 +11,7 @@
 //! * [`client`] → domain, wire: calls to a master over HTTP.
 //! * [`federation`] → domain, config, client: forwarding requests to other masters.
 //! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
+//! * [`fixtures`] → domain, wire, master: seed documents, run through the master.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.
 //!
@@ -21,6 +22,7 @@ pub mod client;
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod fixtures;
 pub mod http;
 pub mod master;
 pub mod pki;

@@ -79,7 +79,15 @@ pub enum Error {
 #[derive(Debug, Clone)]
 pub struct LocalAuthority {
     path: PathBuf,
+    keeping: Keeping,
     loaded: Arc<Mutex<Option<Arc<Loaded>>>>,
+}
+
+/// Where the key is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    File,
+    Memory,
 }
 
 #[derive(Debug)]
@@ -94,7 +102,13 @@ impl LocalAuthority {
     #[must_use]
     pub fn beside(database: &Path) -> Self {
         let database = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
-        Self { path: beside(&database, ".ca.pem"), loaded: Arc::default() }
+        Self { path: beside(&database, ".ca.pem"), keeping: Keeping::File, loaded: Arc::default() }
+    }
+
+    /// An authority that is gone with the process, and has no file.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self { path: PathBuf::new(), keeping: Keeping::Memory, loaded: Arc::default() }
     }
 
     /// Its file, which holds the key and the certificate.
@@ -160,9 +174,12 @@ impl LocalAuthority {
         if let Some(loaded) = &*loaded {
             return Ok(loaded.clone());
         }
-        let text = match fs::read_to_string(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.create()?,
-            read => read.map_err(|source| self.io(source))?,
+        let text = match self.keeping {
+            Keeping::Memory => new_authority()?,
+            Keeping::File => match fs::read_to_string(&self.path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => self.create()?,
+                read => read.map_err(|source| self.io(source))?,
+            },
         };
         let found = Arc::new(read(&text).map_err(|reason| Error::Damaged { path: self.path.clone(), reason })?);
         *loaded = Some(found.clone());
@@ -171,15 +188,7 @@ impl LocalAuthority {
 
     /// Makes the file, unless another process does so first: the text of the one that is there.
     fn create(&self) -> Result<String, Error> {
-        let now = Timestamp::from_system_time(std::time::SystemTime::now());
-        let name = format!("slapproxy authority {}", random(8));
-        let mut params = params(&name, now, end_of(now, AUTHORITY_YEARS));
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = new_key(&name)?;
-        let certificate = params.self_signed(&key).map_err(|error| sign(&name, &error))?;
-        let text = format!("{}{}", key.serialize_pem(), certificate.pem());
-
+        let text = new_authority()?;
         let part = beside(&self.path, &format!(".{}", random(8)));
         let made = write_private(&part, &text).and_then(|()| match fs::hard_link(&part, &self.path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read_to_string(&self.path),
@@ -259,6 +268,18 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn random(length: usize) -> String {
     Alphanumeric.sample_string(&mut rand::rng(), length)
+}
+
+/// The key and the certificate of a new authority, in PEM.
+fn new_authority() -> Result<String, Error> {
+    let now = Timestamp::from_system_time(std::time::SystemTime::now());
+    let name = format!("slapproxy authority {}", random(8));
+    let mut params = params(&name, now, end_of(now, AUTHORITY_YEARS));
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let key = new_key(&name)?;
+    let certificate = params.self_signed(&key).map_err(|error| sign(&name, &error))?;
+    Ok(format!("{}{}", key.serialize_pem(), certificate.pem()))
 }
 
 fn new_key(name: &str) -> Result<KeyPair, Error> {

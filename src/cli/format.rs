@@ -1,6 +1,5 @@
 //! `slapproxy format`
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -8,11 +7,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::output::{data, note};
-use crate::domain::addressing::{AddressPlan, Range};
-use crate::domain::description::{AddressDescription, ComputerDescription, PartitionDescription};
+use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
-use crate::domain::ids::Reference;
-use crate::domain::parameters::{Integer, Parameters, Value};
+use crate::domain::formatting::Formatting;
 use crate::wire::slapformat;
 
 /// What a computer is like.
@@ -71,76 +68,27 @@ impl Format {
 impl DescriptionArguments {
     /// The description.
     pub fn describe(&self) -> anyhow::Result<ComputerDescription> {
-        Reference::parse("--computer-id", &self.computer_id)?;
-        Reference::parse("--partition-base-name", &self.partition_base_name)?;
-        for (option, text) in
-            [("--computer-id", &self.computer_id), ("--partition-base-name", &self.partition_base_name)]
-        {
-            if text.contains('/') {
-                return Err(Refusal::invalid(option, text, "a reference without slash").into());
-            }
-        }
-        let ipv4 = plan("--ipv4", &self.ipv4, false, self.partitions)?;
-        let ipv6 = plan("--ipv6", &self.ipv6, true, self.partitions)?;
-        let Some(own) = ipv6.or(ipv4) else {
+        if self.ipv4.is_empty() && self.ipv6.is_empty() {
             bail!("--ipv4 and --ipv6 are both empty: partitions need an address");
+        }
+        let formatting = Formatting {
+            computer_id: self.computer_id.clone(),
+            partitions: self.partitions,
+            ipv4: self.ipv4.clone(),
+            ipv6: self.ipv6.clone(),
+            partition_base_name: self.partition_base_name.clone(),
+            instance_root: self.instance_root.clone(),
         };
-        let plans: Vec<AddressPlan> = ipv4.into_iter().chain(ipv6).collect();
-        let partitions = (0..self.partitions).map(|index| self.partition(index, &plans)).collect::<Result<_, _>>()?;
-        Ok(ComputerDescription {
-            reference: self.computer_id.clone(),
-            address: Some(own.computer_address()),
-            netmask: Some(own.netmask()),
-            partitions,
-            details: details([
-                ("instance_root", self.instance_root.as_str().into()),
-                ("slapos_version", format!("slapproxy {}", env!("CARGO_PKG_VERSION")).as_str().into()),
-            ])?,
-        })
-    }
-
-    fn partition(&self, index: u32, plans: &[AddressPlan]) -> Result<PartitionDescription, Refusal> {
-        let reference = format!("{}{index}", self.partition_base_name);
-        let addresses = plans
-            .iter()
-            .map(|plan| AddressDescription::new(plan.partition_address(index), Some(plan.partition_netmask())));
-        let path = format!("{}/{reference}", self.instance_root.trim_end_matches('/'));
-        let range = plans.iter().find_map(|plan| plan.range(index));
-        Ok(PartitionDescription {
-            addresses: addresses.collect(),
-            interface: reference.clone(),
-            tap: None,
-            details: details([
-                ("ipv6_range", Value::Map(range.map(range_map).unwrap_or_default())),
-                ("path", path.as_str().into()),
-            ])?,
-            reference,
-        })
+        Ok(formatting.describe().map_err(of_option)?)
     }
 }
 
-fn plan(option: &str, text: &str, ipv6: bool, partitions: u32) -> Result<Option<AddressPlan>, Refusal> {
-    if text.is_empty() {
-        return Ok(None);
+/// Names the option instead of the field.
+fn of_option(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Invalid { field, value, expected } => {
+            Refusal::Invalid { field: format!("--{}", field.replace('_', "-")), value, expected }
+        }
+        refusal => refusal,
     }
-    let plan = AddressPlan::parse(option, text)?;
-    if plan.is_ipv6() != ipv6 {
-        return Err(Refusal::invalid(option, text, if ipv6 { "an IPv6 address" } else { "an IPv4 address" }));
-    }
-    plan.check_room(option, partitions)?;
-    Ok(Some(plan))
-}
-
-fn range_map(range: Range) -> BTreeMap<String, Value> {
-    let Range { address, netmask, prefix_length } = range;
-    BTreeMap::from([
-        ("network".to_owned(), Value::Text(format!("{address}/{prefix_length}"))),
-        ("addr".to_owned(), Value::Text(address)),
-        ("netmask".to_owned(), Value::Text(netmask)),
-        ("prefixlen".to_owned(), Value::Integer(Integer::from(i64::from(prefix_length)))),
-    ])
-}
-
-fn details<const N: usize>(entries: [(&str, Value); N]) -> Result<Parameters, Refusal> {
-    Parameters::new("description", entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }

@@ -4,6 +4,7 @@ mod api;
 mod ca;
 mod completions;
 mod computer;
+mod dump;
 mod events;
 mod exit;
 mod explain;
@@ -20,8 +21,10 @@ mod output;
 mod parameters;
 mod promote;
 mod ready_file;
+mod release;
 mod request;
 mod schema;
+mod seed;
 mod service;
 mod settings;
 mod shacache;
@@ -31,6 +34,7 @@ mod software;
 mod start;
 mod status;
 mod supply;
+mod target;
 mod usage;
 mod user;
 mod wait;
@@ -78,6 +82,13 @@ enum Command {
     Format(format::Format),
     /// Show what a database holds, also while the master runs
     Show(show::Show),
+    /// Make everything as seeds say: computers, releases, instances, what they published and reported
+    Seed(seed::Seed),
+    /// Write what a master holds as a seed
+    Dump(dump::Dump),
+    /// JSON Schemas of what this program reads: seed
+    #[command(subcommand)]
+    Schema(schema::Schema),
     /// The content cache: status, update, export, import
     #[command(subcommand)]
     Shacache(shacache::Shacache),
@@ -131,6 +142,9 @@ pub fn main() -> ExitCode {
         Command::Import(import) => import.run(&log),
         Command::Format(format) => format.run(),
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
+        Command::Seed(seed) => seed.run(&log),
+        Command::Dump(dump) => dump.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Shacache(shacache) => shacache.run(),
         Command::Shim(shim) => shim.run(),
         Command::User(user) => user.run(&log),

@@ -104,6 +104,12 @@ pub struct ServerArguments {
     /// Directory served at /panel/public/
     #[arg(long, value_name = "DIR", value_parser = path(), env = "SLAPPROXY_PUBLIC_DIRECTORY_PATH")]
     pub public_directory_path: Option<PathBuf>,
+    /// Keep everything in memory, listen on any free port, and leave nothing behind
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_EPHEMERAL")]
+    pub ephemeral: Option<String>,
+    /// Let clients bring everything back to what it was at the start: POST /-/reset
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_CONTROL")]
+    pub control: Option<String>,
     #[command(flatten)]
     pub shacache: ShacacheArguments,
 }
@@ -176,6 +182,8 @@ impl ServerArguments {
             software_products: self.software_product_list,
             local_software_release_root: self.local_software_release_root,
             public_directory: self.public_directory_path,
+            ephemeral: self.ephemeral,
+            control: self.control,
             log_file,
             ..self.shacache.overrides()
         })

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
@@ -12,9 +12,9 @@ use super::import::read_descriptions;
 use super::logging::LogArguments;
 use super::ready_file::ReadyFile;
 use super::settings::{ServerArguments, path};
-use crate::config::Config;
-use crate::domain::description::ComputerDescription;
-use crate::http::{Application, StartError, block_on};
+use crate::config::{Config, Keeping};
+use crate::fixtures::SeedFile;
+use crate::http::{Application, Preparation, StartError, block_on};
 
 /// Start the master.
 #[derive(Debug, Args)]
@@ -24,6 +24,9 @@ pub struct Start {
     /// Take over these computer descriptions first; a directory stands for its *.xml files
     #[arg(long, value_name = "FILE", num_args = 1.., value_parser = path(), env = "SLAPPROXY_IMPORT")]
     import: Vec<PathBuf>,
+    /// Make everything as these seeds say, before anybody can connect: YAML or JSON, - for standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = path(), env = "SLAPPROXY_SEED")]
+    seed: Vec<PathBuf>,
     /// Write where the server is (url, pid, database) to this file as JSON, once it listens
     #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_READY_FILE")]
     ready_file: Option<PathBuf>,
@@ -39,10 +42,13 @@ impl Start {
         }
         let files: Vec<_> = self.import.into_iter().filter(|file| !file.as_os_str().is_empty()).collect();
         let descriptions = read_descriptions(&files)?.into_iter().map(|(_, description)| description).collect();
+        let seeds = self.seed.iter().filter(|file| !file.as_os_str().is_empty());
+        let seeds = seeds.map(|file| SeedFile::read(file)).collect::<Result<_, _>>()?;
+        let preparation = Preparation { descriptions, seeds };
         let mut ready_file =
             self.ready_file.filter(|file| !file.as_os_str().is_empty()).map(ReadyFile::clear).transpose()?;
         let say = log.greeting(&config);
-        let result = block_on(serve(config, descriptions, ready_file.as_mut(), say));
+        let result = block_on(serve(config, preparation, ready_file.as_mut(), say));
         ready_file.map_or(Ok(()), ReadyFile::end)?;
         result
     }
@@ -50,7 +56,7 @@ impl Start {
 
 async fn serve(
     config: Config,
-    descriptions: Vec<ComputerDescription>,
+    preparation: Preparation,
     ready_file: Option<&mut ReadyFile>,
     say: Option<fn(&str)>,
 ) -> anyhow::Result<()> {
@@ -63,9 +69,12 @@ async fn serve(
             config.host
         );
     }
-    let database = config.database.clone();
+    let database = match config.keeping {
+        Keeping::Disk => config.database.display().to_string(),
+        Keeping::Memory => "in memory, gone when this ends".to_owned(),
+    };
     let computer = config.computer_id.clone();
-    let application = Application::build_importing(config, descriptions).await.map_err(explain)?;
+    let application = Application::build_prepared(config, preparation).await.map_err(explain)?;
     if let Some(file) = ready_file {
         file.write(application.ready())?;
     }
@@ -104,7 +113,7 @@ fn explain(error: StartError) -> anyhow::Error {
     }
 }
 
-async fn greet(say: fn(&str), application: &Application, computer: &str, database: &Path) {
+async fn greet(say: fn(&str), application: &Application, computer: &str, database: &str) {
     let url = match crate::wire::control::read_ready(application.ready()) {
         Ok(ready) => ready.url,
         Err(_) => application.address().to_string(),
@@ -112,7 +121,7 @@ async fn greet(say: fn(&str), application: &Application, computer: &str, databas
     say(&format!("slapproxy {}: a SlapOS master for one machine", env!("CARGO_PKG_VERSION")));
     // StandaloneSlapOS looks for these words.
     say(&format!("Running on {url} (Press CTRL+C to quit)"));
-    say(&format!("  database    {}", database.display()));
+    say(&format!("  database    {database}"));
     if let Some(imported) = application.imported() {
         say(&format!("  imported    from the Python proxy, schema version {}: {}", imported.version, imported.summary));
         say(&format!("  copy        {}", imported.backup.display()));

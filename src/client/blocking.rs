@@ -28,7 +28,7 @@ use super::{
     UpdateReport, Value,
 };
 use crate::domain::event::EventPlace;
-use crate::wire::control::{FormatReport, Ready};
+use crate::wire::control::{FormatReport, Ready, SeedReport};
 use crate::wire::json_rpc::{EventEntry, Method};
 use crate::wire::person::PersonEntry;
 
@@ -75,6 +75,7 @@ plain!(
     BTreeMap<String, Row>,
     Ready,
     FormatReport,
+    SeedReport,
     PersonEntry,
     u64,
     Entry,
@@ -152,6 +153,10 @@ front! {
     wait get_computer_dict() -> BTreeMap<String, Row>;
     wait ready() -> Ready;
     wait import(documents: &[String]) -> Vec<FormatReport>;
+    wait seed(seed: &str) -> SeedReport;
+    wait dump() -> String;
+    wait load_snapshot(path: &str) -> ();
+    wait reset() -> ();
 }
 
 front! {

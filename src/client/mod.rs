@@ -125,8 +125,8 @@ pub use crate::wire::shacache::{Entry, Statistics, UpdateReport};
 pub use crate::wire::status::StatusDocument;
 pub use crate::wire::xml::objects::{Answered, SoftwareInstance};
 
-use crate::wire::control::{FormatReport, Ready};
-use crate::wire::form::Import;
+use crate::wire::control::{FormatReport, Ready, SeedReport};
+use crate::wire::form::{Import, SeedArguments, SnapshotArguments};
 use crate::wire::hateoas::{Root, Search};
 use crate::wire::json_rpc::Method;
 
@@ -293,6 +293,27 @@ impl Slap {
     /// Takes over computer descriptions, all of them or none (`POST /-/import`).
     pub async fn import(&self, documents: &[String]) -> Result<Vec<FormatReport>, Error> {
         self.slap_tool().import(&Import { documents: documents.to_vec() }).await
+    }
+
+    /// Makes everything as a seed says, in YAML or JSON; it names no other file (`POST /-/seed`).
+    pub async fn seed(&self, seed: &str) -> Result<SeedReport, Error> {
+        self.slap_tool().seed(&SeedArguments { seed: seed.to_owned() }).await
+    }
+
+    /// All that a seed can say of what the server holds, in YAML (`GET /-/dump`).
+    pub async fn dump(&self) -> Result<String, Error> {
+        self.slap_tool().dump().await
+    }
+
+    /// Puts what a snapshot holds in the place of everything (`POST /-/snapshot/load`): for the owner of the database, whose
+    /// server reads the file.
+    pub async fn load_snapshot(&self, path: &str) -> Result<(), Error> {
+        self.slap_tool().snapshot_load(&SnapshotArguments { path: path.to_owned() }).await.map(|_| ())
+    }
+
+    /// Brings a server that was started with `--control` back to what it held when it started (`POST /-/reset`).
+    pub async fn reset(&self) -> Result<(), Error> {
+        self.slap_tool().reset().await.map(|_| ())
     }
 
     fn transport(&self) -> &Transport {

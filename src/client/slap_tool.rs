@@ -6,11 +6,11 @@ use super::call::{Call, Identity};
 use super::error::Error;
 use super::events::EventStream;
 use super::transport::{Api, Transport};
-use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
+use crate::wire::control::{FormatReport, Ready, SeedReport, read_format_reports, read_ready, read_seed_report};
 use crate::wire::form::{
     self, ComputerArguments, ComputerBang, Follow, Format, Import, Installation, InstanceBang, PartitionArguments,
     PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance, ReportRelease,
-    RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
+    RequestArguments, RequestComputer, SeedArguments, SnapshotArguments, Supply, Titles, ToFields, TokenArguments, Use,
 };
 use crate::wire::json_rpc::Certificate;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token, from_json};
@@ -223,6 +223,26 @@ impl SlapTool<'_> {
     /// `POST /-/import`
     pub async fn import(&self, arguments: &Import) -> Result<Vec<FormatReport>, Error> {
         self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
+    }
+
+    /// `POST /-/seed`
+    pub async fn seed(&self, arguments: &SeedArguments) -> Result<SeedReport, Error> {
+        self.post("-/seed", arguments, read_seed_report).await
+    }
+
+    /// `GET /-/dump`
+    pub async fn dump(&self) -> Result<String, Error> {
+        self.get("-/dump", &(), read_document).await
+    }
+
+    /// `POST /-/snapshot/load`
+    pub async fn snapshot_load(&self, arguments: &SnapshotArguments) -> Result<String, Error> {
+        self.post("-/snapshot/load", arguments, read_text).await
+    }
+
+    /// `POST /-/reset`
+    pub async fn reset(&self) -> Result<String, Error> {
+        self.post("-/reset", &(), read_text).await
     }
 
     /// `POST /Person_getCertificate`: a new key and certificate of the person whose access token is sent.

@@ -29,6 +29,9 @@ pub use self::overrides::{Environment, Overrides};
 use self::fault::Place;
 use self::reader::Reader;
 
+/// Where a server listens when nobody says it.
+const PORT: u16 = 5000;
+
 /// What the server needs to know before it starts.
 ///
 /// Values come from the command line or the environment, else from the sections `[slapos]` and `[slapproxy]` of the
@@ -38,11 +41,15 @@ use self::reader::Reader;
 pub struct Config {
     /// Name or address to listen on, an IPv6 address without brackets. Source: `host`; default `127.0.0.1`.
     pub host: String,
-    /// TCP port to listen on; 0 means any free one. Source: `port`; default 5000.
+    /// TCP port to listen on; 0 means any free one. Source: `port`; default 5000, or any free one if `ephemeral`.
     pub port: u16,
     /// The SQLite file; it and its directory need not exist. Source: `database_uri`; default `slapproxy/proxy.db` in
     /// the user's data directory.
     pub database: PathBuf,
+    /// Where everything is kept. Source: `ephemeral`; default on the disk.
+    pub keeping: Keeping,
+    /// Whether clients may bring everything back to what it was at the start. Source: `control`; default no.
+    pub control: bool,
     /// Reference of the default computer, which is always known. Source: `computer_id`; default `local_computer`.
     pub computer_id: String,
     /// Products by name, in the order of the file; each name once, with its last URL. Source: `software_product_list`.
@@ -90,6 +97,16 @@ pub struct Config {
     pub warnings: Vec<String>,
 }
 
+/// Where a server keeps what it knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// In the database file, and in files beside it.
+    #[default]
+    Disk,
+    /// In memory: nothing is left when the server ends.
+    Memory,
+}
+
 /// Where the content cache keeps its files, and where it looks for what it does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shacache {
@@ -127,10 +144,14 @@ impl Config {
         let (document, in_file) = cfg.map_or((None, Vec::new()), |(_, file)| file::open(&file));
         faults.extend(in_file);
         let mut reader = Reader::new(document.as_ref(), home, faults);
+        let ephemeral = reader.value("ephemeral", overrides.ephemeral.as_ref(), value::boolean).unwrap_or_default();
+        let (keeping, port) = if ephemeral { (Keeping::Memory, 0) } else { (Keeping::Disk, PORT) };
 
         let mut config = Self {
             host: reader.value("host", overrides.host.as_ref(), value::host).unwrap_or_else(|| "127.0.0.1".to_owned()),
-            port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(5000),
+            port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(port),
+            keeping,
+            control: reader.value("control", overrides.control.as_ref(), value::boolean).unwrap_or_default(),
             database: database(&mut reader, overrides.database.as_ref(), environment).unwrap_or_default(),
             computer_id: reader
                 .value("computer_id", overrides.computer_id.as_ref(), value::computer_id)
@@ -175,6 +196,10 @@ impl Config {
             config.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         }
         tls::read(&mut reader, &overrides, &mut config);
+        if ephemeral && config.shacache.take().is_some() {
+            let place = Place::Option("ephemeral");
+            reader.warn(&place, "there is no content cache, since nothing is to be left on the disk");
+        }
         if !overrides.multimaster.is_empty() {
             config.multimaster = overrides.multimaster;
         }

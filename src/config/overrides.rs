@@ -20,6 +20,10 @@ pub struct Overrides {
     pub port: Option<String>,
     /// `--database-uri`, the path of the database file.
     pub database: Option<PathBuf>,
+    /// `--ephemeral`, whether everything is kept in memory.
+    pub ephemeral: Option<String>,
+    /// `--control`, whether clients may reset the server.
+    pub control: Option<String>,
     /// `--computer-id`, the reference of the default computer.
     pub computer_id: Option<String>,
     /// `--software-product-list`, texts `NAME URL`.

@@ -17,6 +17,8 @@ fn defaults() -> Config {
     Config {
         host: "127.0.0.1".to_owned(),
         port: 5000,
+        keeping: Keeping::Disk,
+        control: false,
         database: PathBuf::from("/home/me/.local/share/slapproxy/proxy.db"),
         computer_id: "local_computer".to_owned(),
         software_products: Vec::new(),
@@ -100,6 +102,8 @@ fn the_example_holds_every_setting() {
     let expected = Config {
         host: "127.0.0.1".to_owned(),
         port: 5000,
+        keeping: Keeping::Disk,
+        control: false,
         database: PathBuf::from("/srv/slapos/var/proxy.db"),
         computer_id: "local_computer".to_owned(),
         software_products: vec![
@@ -180,6 +184,8 @@ fn every_section_inherits_the_defaults() {
         load(text),
         Ok(Config {
             port: 7,
+            keeping: Keeping::Disk,
+            control: false,
             multimaster: vec![RemoteMaster {
                 computer: Some("COMP-1".to_owned()),
                 partition: Some("p".to_owned()),
@@ -198,6 +204,8 @@ fn overrides_replace_every_value_of_the_file() {
         cfg: None,
         host: text("[::1]"),
         port: text("0"),
+        ephemeral: text("no"),
+        control: text("yes"),
         database: path("sqlite:///~/given.db"),
         computer_id: text("COMP-7"),
         software_products: texts(&["a http://a/", "b http://b/\na http://c/"]),
@@ -229,6 +237,8 @@ fn overrides_replace_every_value_of_the_file() {
     let expected = Config {
         host: "::1".to_owned(),
         port: 0,
+        keeping: Keeping::Disk,
+        control: true,
         database: PathBuf::from("/home/me/given.db"),
         computer_id: "COMP-7".to_owned(),
         software_products: vec![product("a", "http://c/"), product("b", "http://b/")],

@@ -1,6 +1,6 @@
 //! What a computer says about itself when it is formatted: its partitions and their addresses.
 
-use super::address::Route;
+use super::address::{Address, Route};
 use super::parameters::Parameters;
 
 /// The description that `slapos node format` posts.
@@ -45,6 +45,49 @@ pub struct AddressDescription {
     pub interface: Option<String>,
     /// How it is reached, if it is routed.
     pub route: Option<Route>,
+}
+
+impl ComputerDescription {
+    /// The same description without taps: their addresses are among the others.
+    #[must_use]
+    pub fn without_taps(self) -> Self {
+        let plain = |partition: PartitionDescription| {
+            let addresses = partition.all_addresses();
+            PartitionDescription::of_addresses(partition.reference, addresses, partition.details)
+        };
+        Self { partitions: self.partitions.into_iter().map(plain).collect(), ..self }
+    }
+}
+
+impl PartitionDescription {
+    /// The addresses, and the address of the tap if that is routed.
+    #[must_use]
+    pub fn all_addresses(&self) -> Vec<Address> {
+        let plain = self.addresses.iter().map(|address| Address {
+            interface: address.interface.as_ref().unwrap_or(&self.interface).clone(),
+            address: address.address.clone(),
+            netmask: address.netmask.clone(),
+            route: address.route.clone(),
+        });
+        let tap = self.tap.as_ref().filter(|tap| !tap.ipv4_addr.is_empty() && !tap.ipv4_gateway.is_empty());
+        let routed = tap.map(|tap| Address {
+            interface: format!("route_{}", tap.name),
+            address: tap.ipv4_addr.clone(),
+            netmask: Some(tap.ipv4_netmask.clone()),
+            route: Some(Route { gateway: tap.ipv4_gateway.clone(), network: tap.ipv4_network.clone() }),
+        });
+        plain.chain(routed).collect()
+    }
+
+    /// A partition with these addresses.
+    #[must_use]
+    pub fn of_addresses(reference: String, addresses: Vec<Address>, details: Parameters) -> Self {
+        let addresses = addresses.into_iter().map(|Address { interface, address, netmask, route }| {
+            let interface = Some(interface).filter(|interface| *interface != reference);
+            AddressDescription { address, netmask, interface, route }
+        });
+        Self { addresses: addresses.collect(), interface: reference.clone(), reference, tap: None, details }
+    }
 }
 
 impl AddressDescription {

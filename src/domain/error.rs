@@ -184,6 +184,29 @@ pub enum Refusal {
         /// The name.
         name: String,
     },
+    /// A part of a seed that cannot be so.
+    #[error("{field}: {reason}")]
+    Seed {
+        /// The place in the seed: `instances[0].partition`.
+        field: String,
+        /// Why it cannot be so.
+        reason: String,
+    },
+    /// A seed with faults.
+    #[error("{faults}")]
+    Seeds {
+        /// All of them, a line each.
+        faults: String,
+    },
+    /// A snapshot that is not there.
+    #[error("path: there is no snapshot {path}")]
+    NoSnapshot {
+        /// Its file.
+        path: String,
+    },
+    /// The server did not remember what it held when it started.
+    #[error("this server cannot be reset: it was not started with --control")]
+    NoReset,
     /// Nobody proves who he is, or what proves it is not accepted any more.
     #[error("{reason}")]
     Unauthenticated {
@@ -218,6 +241,8 @@ impl Refusal {
         match self {
             Self::Invalid { .. }
             | Self::Missing { .. }
+            | Self::Seed { .. }
+            | Self::Seeds { .. }
             | Self::UnknownSpeaker { .. }
             | Self::RemoteInvalid { .. }
             | Self::ForwardLoop { .. }
@@ -238,6 +263,8 @@ impl Refusal {
             | Self::NoCertificateAuthority
             | Self::CertificateActive
             | Self::NoCertificate
+            | Self::NoReset
+            | Self::NoSnapshot { .. }
             | Self::SharedCertificate { .. }
             | Self::PersonTaken { .. } => Kind::NotThere,
             Self::Unauthenticated { .. } => Kind::Unauthenticated,

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::domain::error::Refusal;
 use crate::federation;
+use crate::fixtures;
 use crate::master;
 use crate::pki;
 use crate::storage;
@@ -70,6 +71,15 @@ impl From<federation::Error> for Failure {
             federation::Error::Unreachable { url, reason } => Self::Unreachable { url, reason },
             federation::Error::NotReady => Self::NotReady,
             federation::Error::Failed { url, reason } => Self::RemoteFailed { url, reason },
+        }
+    }
+}
+
+impl From<fixtures::Error> for Failure {
+    fn from(error: fixtures::Error) -> Self {
+        match error {
+            fixtures::Error::Master(error) => error.into(),
+            faults @ fixtures::Error::Faults(_) => Refusal::Seeds { faults: faults.to_string() }.into(),
         }
     }
 }

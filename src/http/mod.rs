@@ -8,6 +8,7 @@ mod events;
 mod extract;
 mod failure;
 mod file;
+mod fixtures;
 mod forwarding;
 mod guard;
 mod hateoas;
@@ -23,4 +24,4 @@ mod slap_tool;
 mod state;
 mod tls;
 
-pub use server::{Application, StartError, Stopper, block_on};
+pub use server::{Application, Preparation, StartError, Stopper, block_on};

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::Path;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -19,12 +20,13 @@ use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
 use super::{docs, error, guard, hateoas, http_proxy, json_rpc, panel, people, slap_tool};
 use crate::client;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Keeping};
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
 use crate::federation::remotes;
-use crate::master::{self, Master, Settings};
+use crate::fixtures::{self, SeedFile};
+use crate::master::{self, Master, Settings, USER};
 use crate::pki::{self, LocalAuthority};
 use crate::shacache::{self, Places, Shacache};
 use crate::storage::{Db, Imported, Lock, OpenError, Opening, ServerInfo};
@@ -67,6 +69,9 @@ pub enum StartError {
     /// What connects to other servers.
     #[error("cannot connect to other servers: {0}")]
     Client(#[from] client::Error),
+    /// A seed.
+    #[error(transparent)]
+    Seed(#[from] fixtures::Error),
     /// The certificates.
     #[error("cannot serve https: {0}")]
     Tls(String),
@@ -86,7 +91,16 @@ pub struct Application {
     closing: watch::Sender<bool>,
     master: Master,
     imported: Option<Imported>,
-    _lock: Lock,
+    _lock: Option<Lock>,
+}
+
+/// What a master is given before the first client can connect.
+#[derive(Debug, Clone, Default)]
+pub struct Preparation {
+    /// Computer descriptions, which are taken over.
+    pub descriptions: Vec<ComputerDescription>,
+    /// Seeds, each of which is applied, in this order.
+    pub seeds: Vec<SeedFile>,
 }
 
 /// Stops a running server.
@@ -110,33 +124,49 @@ impl Application {
     /// # Errors
     /// [`StartError`], before anything is served.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        Self::build_importing(config, Vec::new()).await
+        Self::build_prepared(config, Preparation::default()).await
     }
 
-    /// [`Application::build`], taking over computer descriptions before the first client can connect.
+    /// [`Application::build`], with computers and seeds that are there before the first client can connect.
     ///
     /// # Errors
     /// [`StartError`], before anything is served.
-    pub async fn build_importing(config: Config, descriptions: Vec<ComputerDescription>) -> Result<Self, StartError> {
+    pub async fn build_prepared(config: Config, preparation: Preparation) -> Result<Self, StartError> {
         let default_computer = Reference::parse("computer_id", &config.computer_id)?;
         let shacache = config.shacache.as_ref().map(open_shacache).transpose()?;
-        let mut lock = Lock::take(&config.database)?;
+        let mut lock = match config.keeping {
+            Keeping::Disk => Some(Lock::take(&config.database)?),
+            Keeping::Memory => None,
+        };
         let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
-        let db = Db::open(&config.database, &opening)?;
+        let db = match &lock {
+            Some(_) => Db::open(&config.database, &opening)?,
+            None => Db::open_in_memory(&opening)?,
+        };
         let settings = Settings {
             default_computer,
             software_products: config.software_products.clone(),
             remotes: remotes(&config.multimaster),
         };
         let imported = db.imported().cloned();
-        let authority = config.certificates.then(|| LocalAuthority::beside(&config.database));
+        let authority = config.certificates.then(|| match &lock {
+            Some(_) => LocalAuthority::beside(&config.database),
+            None => LocalAuthority::in_memory(),
+        });
+        let database = db.path().to_owned();
         let mut master = Master::new(db, settings).await?;
         if let Some(authority) = &authority {
             master = master.with_authority(authority.clone());
         }
         master.rebase_local_software(&config.local_software_release_root).await?;
-        if !descriptions.is_empty() {
-            master.load_computer_configurations(descriptions, "user".into()).await?;
+        if !preparation.descriptions.is_empty() {
+            master.load_computer_configurations(preparation.descriptions, USER.into()).await?;
+        }
+        for seed in &preparation.seeds {
+            seed.apply(&master, USER).await?;
+        }
+        if config.control {
+            master = master.remembering()?;
         }
         let tls = config.tls.as_ref().map(|tls| server_config(&config, tls, authority.as_ref()));
         let tls = tls.transpose().map_err(StartError::Tls)?;
@@ -145,10 +175,12 @@ impl Application {
         let plain = config.tls.as_ref().and_then(|tls| tls.http_port);
         let plain = plain.map(|port| listen(&config.host, port)).transpose()?;
         let plain_address = plain.as_ref().map(TcpListener::local_addr).transpose().map_err(StartError::Publish)?;
-        let where_it_is = where_it_is(&config, address, plain_address);
+        let where_it_is = where_it_is(&config, &database, address, plain_address);
         let ready = control::ready(&where_it_is);
         let token = pki::new_token();
-        lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
+        if let Some(lock) = &mut lock {
+            lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
+        }
         let (closing, closed) = watch::channel(false);
         let url = where_it_is.url.clone();
         let start = Start { ready: ready.clone(), url, authority, operator_token: token, closing: closed, shacache };
@@ -160,6 +192,7 @@ impl Application {
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .wrap(from_fn(http_proxy::remember_path))
                 .configure(super::control::configure)
+                .configure(super::fixtures::configure)
                 .configure(people::configure)
                 .configure(docs::configure)
                 .configure(slap_tool::configure)
@@ -259,14 +292,17 @@ fn bind(host: &str, port: u16) -> io::Result<TcpListener> {
     Err(last)
 }
 
-fn where_it_is(config: &Config, address: SocketAddr, plain: Option<SocketAddr>) -> control::Ready {
+fn where_it_is(config: &Config, database: &Path, address: SocketAddr, plain: Option<SocketAddr>) -> control::Ready {
     let host = match config.host.as_str() {
         "0.0.0.0" => "127.0.0.1".into(),
         "::" => "[::1]".into(),
         host if host.contains(':') => format!("[{host}]"),
         host => host.to_owned(),
     };
-    let database = std::path::absolute(&config.database).unwrap_or_else(|_| config.database.clone());
+    let database = match config.keeping {
+        Keeping::Memory => database.to_owned(),
+        Keeping::Disk => std::path::absolute(database).unwrap_or_else(|_| database.to_owned()),
+    };
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     control::Ready {
         url: format!("{scheme}://{host}:{}/", address.port()),

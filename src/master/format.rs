@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Error, Master, Speaker};
-use crate::domain::address::{Address, Route};
 use crate::domain::computer::FormatOutcome;
 use crate::domain::description::{ComputerDescription, PartitionDescription};
 use crate::domain::event::NewEvent;
@@ -64,7 +63,8 @@ impl Master {
     }
 }
 
-fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Result<FormatOutcome, Error> {
+/// Takes over a computer description.
+pub(super) fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Result<FormatOutcome, Error> {
     let computer = Reference::parse("reference", &description.reference)?;
     let known = tx.computer_id(&computer)?;
     let id = known.map_or_else(|| tx.insert_computer(&computer, None), Ok)?;
@@ -107,7 +107,7 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
             outcome.added.push(reference);
             id
         };
-        tx.describe_partition(id, &partition.details, &addresses(partition))?;
+        tx.describe_partition(id, &partition.details, &partition.all_addresses())?;
     }
     let text = format!(
         "{} partitions: {} added, {} kept, {} removed",
@@ -118,22 +118,4 @@ fn format(tx: &WriteTx<'_>, description: &ComputerDescription, user: &str) -> Re
     );
     tx.record(&NewEvent::new(user, "loadComputerConfigurationFromXML", text).computer(&computer), now)?;
     Ok(outcome)
-}
-
-/// The addresses of a partition, and the address of its tap if that is routed.
-fn addresses(partition: &PartitionDescription) -> Vec<Address> {
-    let plain = partition.addresses.iter().map(|address| Address {
-        interface: address.interface.as_ref().unwrap_or(&partition.interface).clone(),
-        address: address.address.clone(),
-        netmask: address.netmask.clone(),
-        route: address.route.clone(),
-    });
-    let tap = partition.tap.as_ref().filter(|tap| !tap.ipv4_addr.is_empty() && !tap.ipv4_gateway.is_empty());
-    let routed = tap.map(|tap| Address {
-        interface: format!("route_{}", tap.name),
-        address: tap.ipv4_addr.clone(),
-        netmask: Some(tap.ipv4_netmask.clone()),
-        route: Some(Route { gateway: tap.ipv4_gateway.clone(), network: tap.ipv4_network.clone() }),
-    });
-    plain.chain(routed).collect()
 }

@@ -6,6 +6,7 @@ mod certificate;
 mod computer;
 mod consumption;
 mod destroy;
+mod dump;
 mod explain;
 mod format;
 mod forwarding;
@@ -17,8 +18,10 @@ mod placement;
 mod rebase;
 mod request;
 mod requester;
+mod seed;
 mod service;
 mod shared;
+mod snapshot;
 pub mod software;
 mod status;
 mod target;
@@ -29,6 +32,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 pub use destroy::Destroyed;
+pub use dump::dump_file;
 pub use explain::explain_file;
 pub use instance::Renamed;
 pub use listing::InstanceView;
@@ -42,7 +46,7 @@ use crate::domain::error::Refusal;
 use crate::domain::forwarding::Remote;
 use crate::domain::ids::Reference;
 use crate::domain::software::SoftwareProduct;
-use crate::storage::{self, Db};
+use crate::storage::{self, Db, Image, WriteTx};
 
 /// What stops a use case.
 #[derive(Debug, Error)]
@@ -75,6 +79,7 @@ pub struct Master {
     db: Db,
     settings: Arc<Settings>,
     authority: Option<Arc<dyn Authority>>,
+    beginning: Option<Image>,
 }
 
 impl Master {
@@ -84,13 +89,8 @@ impl Master {
     /// When the database fails.
     pub async fn new(db: Db, settings: Settings) -> Result<Self, Error> {
         let reference = settings.default_computer.clone();
-        db.write(move |tx| match tx.computer_id(&reference)? {
-            Some(_) => Ok(()),
-            None => tx.insert_computer(&reference, None).map(|_| ()),
-        })
-        .await
-        .map_err(Error::Storage)?;
-        Ok(Self { db, settings: settings.into(), authority: None })
+        db.write(move |tx| make_known(tx, &reference)).await.map_err(Error::Storage)?;
+        Ok(Self { db, settings: settings.into(), authority: None, beginning: None })
     }
 
     /// The same master, which gives out certificates of an authority.
@@ -114,5 +114,13 @@ impl Master {
     /// Closes the database; whatever is asked later fails.
     pub fn close(&self) {
         self.db.close();
+    }
+}
+
+/// Makes the default computer known.
+fn make_known(tx: &WriteTx<'_>, computer: &Reference) -> Result<(), storage::Error> {
+    match tx.computer_id(computer)? {
+        Some(_) => Ok(()),
+        None => tx.insert_computer(computer, None).map(|_| ()),
     }
 }

@@ -102,6 +102,15 @@ impl WriteTx<'_> {
         Ok(ComputerId(id))
     }
 
+    /// Gives a computer a title.
+    ///
+    /// # Errors
+    /// When the database fails, or the title is taken.
+    pub fn set_computer_title(&self, id: ComputerId, title: &str) -> Result<(), Error> {
+        self.execute("UPDATE computer SET title = ?2 WHERE id = ?1", params![id.0, title])?;
+        Ok(())
+    }
+
     /// Stores what a formatter says of a computer.
     ///
     /// # Errors

@@ -3,13 +3,15 @@
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use rusqlite::{Connection, OpenFlags, Params, Row};
 use tokio::sync::watch;
 
 use super::backup::backup;
+use super::image::Image;
 use super::legacy::Imported;
 use super::open::{self, Opening};
 use super::writer::{Clock, Writer};
@@ -20,13 +22,28 @@ use crate::domain::timestamp::Timestamp;
 #[derive(Debug, Clone)]
 pub struct Db(Arc<Inner>);
 
+/// Numbers the databases in memory of this process.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// What stands for the path of a database in memory.
+const MEMORY: &str = ":memory:";
+
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    memory: Option<Memory>,
+    opening: Opening,
     imported: Option<Imported>,
     // Readers are dropped first: the writer's connection, closed last, empties and removes the log.
     readers: Mutex<Vec<Connection>>,
     writer: Writer,
+}
+
+/// A database in memory. Its readers see no snapshot while something is written, so they and the writer take turns.
+#[derive(Debug)]
+struct Memory {
+    name: String,
+    turn: Arc<RwLock<()>>,
 }
 
 /// A snapshot of the database.
@@ -50,8 +67,24 @@ impl Db {
     pub fn open(path: &Path, opening: &Opening) -> Result<Self, OpenError> {
         let (connection, imported) = open::open_writer(path, opening)?;
         let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
-        let writer = Writer::start(connection).map_err(sqlite)?;
-        Ok(Self(Arc::new(Inner { path: path.to_owned(), imported, readers: Mutex::default(), writer })))
+        let writer = Writer::start(connection, None).map_err(sqlite)?;
+        let (path, opening) = (path.to_owned(), opening.clone());
+        Ok(Self(Arc::new(Inner { path, memory: None, opening, imported, readers: Mutex::default(), writer })))
+    }
+
+    /// Makes a database in memory, of which nothing is left when it is closed, or when the process ends however it does.
+    ///
+    /// # Errors
+    /// [`OpenError::Sqlite`] when there is no memory for it.
+    pub fn open_in_memory(opening: &Opening) -> Result<Self, OpenError> {
+        let path = PathBuf::from(MEMORY);
+        let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+        let name = format!("slapproxy-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let connection = open::open_memory(&name, opening).map_err(sqlite)?;
+        let turn = Arc::new(RwLock::new(()));
+        let writer = Writer::start(connection, Some(Arc::clone(&turn))).map_err(sqlite)?;
+        let (memory, opening) = (Some(Memory { name, turn }), opening.clone());
+        Ok(Self(Arc::new(Inner { path, memory, opening, imported: None, readers: Mutex::default(), writer })))
     }
 
     /// Runs a closure in a write transaction, on the writer thread. When this returns `Ok`, the change is on disk.
@@ -91,20 +124,64 @@ impl Db {
         F: FnOnce(ReadTx<'_>) -> Result<T, E>,
         E: From<Error>,
     {
+        self.with_reader(|connection| snapshot(connection, closure))
+    }
+
+    fn with_reader<T, E: From<Error>>(&self, closure: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let turn = self.0.memory.as_ref().map(|memory| memory.turn.read().unwrap_or_else(PoisonError::into_inner));
         let readers = || self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let pooled = readers().pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => open::connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| match error {
-                OpenError::Sqlite { source, .. } => Error::Sqlite(source),
-                other => Error::Commit(other.to_string()),
-            })?,
+            None => self.connect()?,
         };
-        let result = snapshot(&connection, closure);
+        let result = closure(&connection);
         if connection.is_autocommit() {
             readers().push(connection);
         }
+        drop(turn);
         result
+    }
+
+    fn connect(&self) -> Result<Connection, Error> {
+        if let Some(memory) = &self.0.memory {
+            return Ok(open::connect_memory(&memory.name, OpenFlags::SQLITE_OPEN_READ_ONLY)?);
+        }
+        open::connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| match error {
+            OpenError::Sqlite { source, .. } => Error::Sqlite(source),
+            other => Error::Commit(other.to_string()),
+        })
+    }
+
+    /// All that the database holds now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn image(&self) -> Result<Image, Error> {
+        self.with_reader(|connection| Ok(Image::of(connection)?))
+    }
+
+    /// Makes the database equal to an image: all of it, or nothing. Requests before it see the one, those after it the other.
+    ///
+    /// # Errors
+    /// When the database fails; nothing was changed then.
+    pub async fn restore(&self, image: &Image) -> Result<(), Error> {
+        self.0.writer.restore(image.clone()).await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// Makes the database equal to a snapshot, which is checked and may be changed before: all of it, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] says what the file is instead; or what the closure returns.
+    pub async fn load<E, F>(&self, path: PathBuf, prepare: F) -> Result<(), E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<(), E> + Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let opening = self.0.opening.clone();
+        let read = move || Image::read(&path, &opening, prepare).map_err(Error::Snapshot);
+        let image = tokio::task::spawn_blocking(read).await.unwrap_or(Err(Error::Panicked))??;
+        Ok(self.restore(&image).await?)
     }
 
     /// The time, for what is only looked at; what is written takes its own.
@@ -174,7 +251,7 @@ pub fn read_file<T, E: From<Error>>(
 }
 
 /// The size and age of a file that nobody has open and that no crash left half written: SQLite keeps no file beside it.
-fn still(path: &Path) -> Option<(u64, SystemTime)> {
+pub(super) fn still(path: &Path) -> Option<(u64, SystemTime)> {
     let file = fs::canonicalize(path).ok()?;
     let beside = ["-wal", "-journal"].map(|suffix| {
         let mut name = file.as_os_str().to_owned();

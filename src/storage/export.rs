@@ -74,13 +74,13 @@ fn same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// Where the file is made.
-fn draft(file: &Path) -> PathBuf {
+pub(super) fn draft(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(format!(".{}.draft", std::process::id()));
     name.into()
 }
 
-fn publish(draft: &Path, file: &Path, overwriting: Overwriting) -> io::Result<()> {
+pub(super) fn publish(draft: &Path, file: &Path, overwriting: Overwriting) -> io::Result<()> {
     File::open(draft)?.sync_all()?;
     match overwriting {
         Overwriting::Refused => fs::hard_link(draft, file)?,

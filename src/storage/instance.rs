@@ -120,6 +120,14 @@ impl ReadTx<'_> {
         self.row(&format!("{SELECT} WHERE i.id = ?1"), [id.0], instance)
     }
 
+    /// All instances: software instances, then shared ones, each in the order of their first request.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn instances(&self) -> Result<Vec<Instance>, Error> {
+        self.rows(&format!("{SELECT} ORDER BY i.shared, i.id"), [], instance)
+    }
+
     /// The software instance of a title in a tree, or among the roots.
     ///
     /// # Errors

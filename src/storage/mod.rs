@@ -12,6 +12,7 @@ mod db;
 mod event;
 mod export;
 mod forwarding;
+mod image;
 mod instance;
 mod legacy;
 mod lock;
@@ -38,6 +39,7 @@ use crate::wire::json;
 pub use certificate::read_certificates;
 pub use db::{Db, ReadTx, WriteTx, read_file};
 pub use export::{Exported, Overwriting, export};
+pub use image::{Image, save_snapshot};
 pub use instance::{NewInstance, Placed, Publisher};
 pub use legacy::Imported;
 pub use lock::{Lock, ServerInfo, running_server};
@@ -63,6 +65,9 @@ pub enum Error {
     /// The database could not be copied before a change, which was not made then.
     #[error("database: no copy could be made before a change: {0}")]
     Copy(String),
+    /// A snapshot cannot be used.
+    #[error("{0}")]
+    Snapshot(OpenError),
     /// The file for another program could not be written.
     #[error("{0}")]
     Export(String),

@@ -57,10 +57,8 @@ pub(super) fn open_writer(path: &Path, opening: &Opening) -> Result<(Connection,
             None
         }
         Content::Ours(VERSION) => None,
-        Content::Ours(version) => {
-            log::info!("{}: the schema goes from version {version} to {VERSION}", path.display());
-            let fill = |tx: &WriteTx<'_>| if lacks_texts(version) { tx.show_all() } else { Ok(()) };
-            make(&mut connection, &steps(version).collect::<Vec<_>>(), fill).map_err(sqlite)?;
+        Content::Ours(_) => {
+            climb(&mut connection, path)?;
             None
         }
         Content::Python(_) => Some(legacy::import(&mut connection, path, opening)?),
@@ -74,6 +72,44 @@ pub(super) fn open_writer(path: &Path, opening: &Opening) -> Result<(Connection,
     // Whoever copies the file as soon as a server is ready finds all this in it.
     empty_log(&connection).map_err(sqlite)?;
     Ok((connection, imported))
+}
+
+/// Brings the schema of a database of ours up to date.
+pub(super) fn climb(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let sqlite = |source| refuse(path, source);
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+    if version == VERSION {
+        return Ok(());
+    }
+    log::info!("{}: the schema goes from version {version} to {VERSION}", path.display());
+    let fill = |tx: &WriteTx<'_>| if lacks_texts(version) { tx.show_all() } else { Ok(()) };
+    make(connection, &steps(version).collect::<Vec<_>>(), fill).map_err(sqlite)
+}
+
+/// Makes a new database in memory, under a name of this process, for as long as a connection to it is open.
+pub(super) fn open_memory(name: &str, opening: &Opening) -> rusqlite::Result<Connection> {
+    let mut connection = connect_memory(name, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    make(&mut connection, &[SCHEMA], |_| Ok(()))?;
+    if let Some(schema) = opening.compat_schema {
+        make_views(&mut connection, schema)?;
+    }
+    Ok(connection)
+}
+
+/// Opens a connection to a database in memory.
+pub(super) fn connect_memory(name: &str, mode: OpenFlags) -> rusqlite::Result<Connection> {
+    let mode = mode | OpenFlags::SQLITE_OPEN_URI | NO_MUTEX;
+    prepare_connection(Connection::open_with_flags(format!("file:/{name}?vfs=memdb"), mode))
+}
+
+/// Opens a connection that reads a snapshot, of this schema version or an earlier one.
+pub(super) fn open_snapshot(path: &Path) -> Result<Connection, OpenError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match content(&connection, path)? {
+        Content::Ours(_) => Ok(connection),
+        Content::Python(version) => Err(OpenError::Python { path: path.to_owned(), version }),
+        Content::Empty => Err(OpenError::Foreign { path: path.to_owned(), found: "it is empty".into() }),
+    }
 }
 
 /// Opens a connection that can only read an existing file.

@@ -163,6 +163,16 @@ impl ReadTx<'_> {
         Ok(partitions.into_iter().map(&mut with_addresses).collect())
     }
 
+    /// What formatters say of the partitions of a computer beside their addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn partition_details(&self, computer: ComputerId) -> Result<HashMap<PartitionId, Parameters>, Error> {
+        let sql = "SELECT id, description FROM partition WHERE computer_id = ?1";
+        let read = |row: &Row<'_>| Ok((PartitionId(row.get("id")?), parameters(row, "description")?));
+        Ok(self.rows(sql, [computer.0], read)?.into_iter().collect())
+    }
+
     /// The references of a computer's partitions, in the order in which they were first formatted.
     ///
     /// # Errors

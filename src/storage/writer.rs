@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::Error;
 use super::db::{ReadTx, WriteTx};
+use super::image::Image;
 use super::open::BUSY;
 use crate::domain::timestamp::Timestamp;
 
@@ -66,6 +67,7 @@ where
 
 enum Message {
     Job(Box<dyn Job>),
+    Restore(Image, oneshot::Sender<Result<(), Error>>),
     Stop,
 }
 
@@ -79,8 +81,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on an open connection.
-    pub(super) fn start(connection: Connection) -> Result<Self, rusqlite::Error> {
+    /// Starts the thread on an open connection. It writes while it has the turn, if turns are taken.
+    pub(super) fn start(connection: Connection, turn: Option<Arc<RwLock<()>>>) -> Result<Self, rusqlite::Error> {
         let clock = Clock::resume(&connection)?;
         let (sender, receiver) = channel();
         let generation = Arc::new(AtomicU64::new(1));
@@ -88,7 +90,9 @@ impl Writer {
         let shared = Arc::clone(&generation);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Loop { connection, clock, generation: shared, commits, dirty_log: true }.run(&receiver))
+            .spawn(move || {
+                Loop { connection, clock, turn, generation: shared, commits, dirty_log: true }.run(&receiver);
+            })
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         Ok(Self { sender, thread: Mutex::new(Some(thread)), generation, changes })
     }
@@ -103,6 +107,13 @@ impl Writer {
         let (answer, receiver) = oneshot::channel();
         // A closed channel drops the answer, which the receiver reports.
         let _closed = self.sender.send(Message::Job(Box::new(Call { closure: Some(closure), result: None, answer })));
+        receiver
+    }
+
+    /// Makes the database equal to an image, behind all that was submitted before; the receiver is told once that is so.
+    pub(super) fn restore(&self, image: Image) -> oneshot::Receiver<Result<(), Error>> {
+        let (answer, receiver) = oneshot::channel();
+        let _closed = self.sender.send(Message::Restore(image, answer));
         receiver
     }
 
@@ -139,6 +150,7 @@ impl Drop for Writer {
 struct Loop {
     connection: Connection,
     clock: Clock,
+    turn: Option<Arc<RwLock<()>>>,
     generation: Arc<AtomicU64>,
     commits: watch::Sender<u64>,
     dirty_log: bool,
@@ -156,22 +168,25 @@ impl Loop {
             match message {
                 Ok(Message::Job(job)) => {
                     let mut group = vec![job];
-                    let mut stop = false;
-                    while group.len() < GROUP {
+                    let mut next = None;
+                    while next.is_none() && group.len() < GROUP {
                         match receiver.try_recv() {
                             Ok(Message::Job(job)) => group.push(job),
-                            Ok(Message::Stop) => {
-                                stop = true;
-                                break;
-                            }
+                            Ok(other) => next = Some(other),
                             Err(_) => break,
                         }
                     }
                     self.commit_group(group);
                     patience = IDLE;
-                    if stop {
-                        break;
+                    match next {
+                        Some(Message::Stop) => break,
+                        Some(Message::Restore(image, answer)) => self.restore(&image, answer),
+                        Some(Message::Job(_)) | None => {}
                     }
+                }
+                Ok(Message::Restore(image, answer)) => {
+                    self.restore(&image, answer);
+                    patience = IDLE;
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.dirty_log = !self.checkpoint();
@@ -197,7 +212,24 @@ impl Loop {
         }
     }
 
+    fn restore(&mut self, image: &Image, answer: oneshot::Sender<Result<(), Error>>) {
+        let turn = self.turn.clone();
+        let turn = turn.as_ref().map(|turn| turn.write().unwrap_or_else(PoisonError::into_inner));
+        let restored = image.restore(&mut self.connection).and_then(|()| self.clock.pass(&self.connection));
+        drop(turn);
+        self.changed();
+        let _gone = answer.send(restored.map_err(Error::Sqlite));
+    }
+
+    fn changed(&mut self) {
+        self.dirty_log = true;
+        let before = self.generation.fetch_add(1, Ordering::Release);
+        self.commits.send_replace(before + 1);
+    }
+
     fn commit_group(&mut self, mut group: Vec<Box<dyn Job>>) {
+        let turn = self.turn.clone();
+        let turn = turn.as_ref().map(|turn| turn.write().unwrap_or_else(PoisonError::into_inner));
         let before = self.connection.total_changes();
         let commit = self.run_group(&mut group).map_err(|error| {
             // The group is void: whatever SQLite still holds of it must go.
@@ -208,10 +240,9 @@ impl Loop {
             }
             error.to_string()
         });
+        drop(turn);
         if self.connection.total_changes() != before {
-            self.dirty_log = true;
-            let before = self.generation.fetch_add(1, Ordering::Release);
-            self.commits.send_replace(before + 1);
+            self.changed();
         }
         for job in group {
             job.finish(commit.clone());
@@ -251,12 +282,13 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn resume(connection: &Connection) -> Result<Self, rusqlite::Error> {
-        let last = connection.query_row(
-            "SELECT max(ifnull((SELECT max(timestamp) FROM instance), 0), ifnull((SELECT max(last_at) FROM event), 0))",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(Self { last: std::cell::Cell::new(last) })
+        Ok(Self { last: std::cell::Cell::new(latest(connection)?) })
+    }
+
+    /// Goes on behind everything that a database holds.
+    fn pass(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
+        self.last.set(self.last.get().max(latest(connection)?));
+        Ok(())
     }
 
     /// Now, or the next microsecond after the last answer.
@@ -265,4 +297,13 @@ impl Clock {
         self.last.set(now);
         Timestamp(now)
     }
+}
+
+/// The latest time that a database holds.
+fn latest(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.query_row(
+        "SELECT max(ifnull((SELECT max(timestamp) FROM instance), 0), ifnull((SELECT max(last_at) FROM event), 0))",
+        [],
+        |row| row.get(0),
+    )
 }

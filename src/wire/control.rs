@@ -1,9 +1,11 @@
-//! What a server says of itself: the ready file, `GET /-/ready`, the lock of the database, and `POST /-/import`.
+//! What a server says of itself: the ready file, `GET /-/ready`, the lock of the database, `POST /-/import`
+//! and `POST /-/seed`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::computer::FormatOutcome;
+use crate::domain::seed::Seeding;
 
 /// Where a server is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,6 +65,26 @@ impl FormatReport {
     }
 }
 
+/// What became of a seed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SeedReport {
+    /// The computers of the seed.
+    pub computers: usize,
+    /// The software instances of the seed.
+    pub instances: usize,
+    /// The shared instances of the seed.
+    pub shared: usize,
+    /// How many things were made or changed; none when everything was so already.
+    pub changes: usize,
+}
+
+impl From<Seeding> for SeedReport {
+    fn from(seeding: Seeding) -> Self {
+        let Seeding { computers, instances, shared, changes } = seeding;
+        Self { computers, instances, shared, changes }
+    }
+}
+
 /// Where a server is, as JSON.
 #[must_use]
 pub fn ready(ready: &Ready) -> String {
@@ -112,4 +134,18 @@ pub fn format_reports(reports: &[FormatReport]) -> String {
 /// When the text is something else.
 pub fn read_format_reports(text: &str) -> Result<Vec<FormatReport>, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+/// The report of a seed, as JSON.
+#[must_use]
+pub fn seed_report(report: &SeedReport) -> String {
+    serde_json::to_string(report).unwrap_or_default()
+}
+
+/// Reads the report of a seed.
+///
+/// # Errors
+/// When the text is something else.
+pub fn read_seed_report(text: &[u8]) -> Result<SeedReport, serde_json::Error> {
+    serde_json::from_slice(text)
 }

@@ -12,6 +12,7 @@ pub mod ordered;
 pub mod parameter_file;
 pub mod percent;
 pub mod person;
+pub mod seed;
 pub mod shacache;
 pub mod slapformat;
 pub mod software_schema;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::exit::Exit;
 use super::super::output::{note, reason};
-use super::super::{parameters, schema};
+use super::super::{parameters, release};
 use crate::domain::parameters::Parameters;
 use crate::wire::software_schema::{Serialisation, Sharing, SoftwareSchema};
 
@@ -25,7 +25,7 @@ impl Given<'_> {
     /// The parameters, without a look at the schema unless it has to say how they travel.
     pub async fn unchecked(self) -> anyhow::Result<Parameters> {
         let software = match self.file {
-            Some(_) if self.for_files.is_none() => schema::read(self.release).await.ok(),
+            Some(_) if self.for_files.is_none() => release::read(self.release).await.ok(),
             _ => None,
         };
         self.parameters(software.as_ref())
@@ -33,7 +33,7 @@ impl Given<'_> {
 
     /// The parameters, if the schema of the release accepts them. It is told, and no obstacle, when there is none.
     pub async fn checked(self) -> anyhow::Result<Parameters> {
-        let software = match schema::read(self.release).await {
+        let software = match release::read(self.release).await {
             Ok(software) => software,
             Err(error) => {
                 note(&format!("note: the parameters are not checked: {}", reason(&error)));
@@ -63,7 +63,7 @@ impl Given<'_> {
                 return Ok(parameters);
             }
         };
-        match schema::check(&url, &parameters, serialisation).await {
+        match release::check(&url, &parameters, serialisation).await {
             Ok(violations) if violations.is_empty() => Ok(parameters),
             Ok(violations) => {
                 let lines =

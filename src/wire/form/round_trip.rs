@@ -65,6 +65,8 @@ fn calls_about_partitions_read_back() {
 fn calls_about_computers_read_back() {
     reads_back(&ComputerArguments { computer: "c".into() });
     reads_back(&Format { xml: "<marshal/>".into() });
+    reads_back(&SeedArguments { seed: "computers:\n  - reference: a\n".into() });
+    reads_back(&SnapshotArguments { path: "/a b/c.db".into() });
     reads_back(&Import { documents: vec!["<a/>".into(), "<b/>".into()] });
     reads_back(&ComputerBang { computer: "c".into(), message: "full".into() });
     reads_back(&RequestComputer { title: title("my node") });

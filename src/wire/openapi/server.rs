@@ -1,8 +1,8 @@
 //! The calls about the server itself.
 
-use super::operation::{Answer, Call, form, list, nothing, one, query};
-use crate::wire::control::{FormatReport, Ready};
-use crate::wire::form::{Follow, Import, PersonArguments, TokenArguments};
+use super::operation::{Answer, Call, form, list, nothing, one, post_nothing, query};
+use crate::wire::control::{FormatReport, Ready, SeedReport};
+use crate::wire::form::{Follow, Import, PersonArguments, SeedArguments, SnapshotArguments, TokenArguments};
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
 /// All of them.
@@ -44,6 +44,46 @@ pub const CALLS: &[Call] = &[
         asked: form::<Import>,
         answer: Answer::Json(list::<FormatReport>),
         not_found: None,
+    },
+    Call {
+        path: "/-/seed",
+        group: "Server",
+        summary: "Make everything as a seed says",
+        description: "In one transaction; what is so already is not touched. A fault names line and field. Used by `slapproxy \
+                      seed` while the server runs.",
+        asked: form::<SeedArguments>,
+        answer: Answer::Json(one::<SeedReport>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/dump",
+        group: "Server",
+        summary: "Read what the server holds as a seed",
+        description: "In YAML. Times, events, consumption, people and former names are not part of it.",
+        asked: nothing,
+        answer: Answer::Text {
+            pattern: "^(?s:computers:\\n.*|\\{\\n.*)$",
+            example: "computers:\n  - reference: local_computer\n",
+        },
+        not_found: None,
+    },
+    Call {
+        path: "/-/snapshot/load",
+        group: "Server",
+        summary: "Put what a snapshot holds in the place of everything",
+        description: OPERATOR,
+        asked: form::<SnapshotArguments>,
+        answer: Answer::Text { pattern: "^done$", example: "done" },
+        not_found: Some("There is no such file."),
+    },
+    Call {
+        path: "/-/reset",
+        group: "Server",
+        summary: "Bring everything back to what it was when the server started",
+        description: "After its seeds were applied. Only a server that was started with `--control` can do it.",
+        asked: post_nothing,
+        answer: Answer::Text { pattern: "^done$", example: "done" },
+        not_found: Some("The server was not started with `--control`."),
     },
     Call {
         path: "/-/ca.pem",

@@ -100,6 +100,18 @@ impl Check {
         })
     }
 
+    /// Checks a whole document against the schema, which leads to no other one.
+    ///
+    /// # Errors
+    /// [`SchemaError::Schema`] when the schema does not work.
+    pub fn document(&self, value: &Json) -> Result<Vec<Violation>, SchemaError> {
+        let mut schemas = Schemas::new();
+        let schema = self.compile(&mut schemas);
+        let schema = schema.map_err(|error| SchemaError::Schema(one_line(&format!("{error:#}"))))?;
+        let result = schemas.validate(value, schema);
+        Ok(result.map_or_else(|error| violations(&error, value, &Schema(&self.documents)), |()| Vec::new()))
+    }
+
     fn compile(&self, schemas: &mut Schemas) -> Result<SchemaIndex, Box<CompileError>> {
         let mut compiler = Compiler::new();
         compiler.set_default_draft(Draft::V2020_12);

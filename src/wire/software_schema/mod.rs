@@ -15,6 +15,7 @@ use crate::domain::error::Refusal;
 
 pub use check::{Check, Verdict};
 pub use violation::Violation;
+pub(super) use violation::push_name;
 
 /// The software type that an empty one, and the former name of it, mean.
 const DEFAULT_TYPE: &str = "default";

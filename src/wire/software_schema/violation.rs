@@ -154,7 +154,8 @@ fn path(location: &InstanceLocation<'_>, last: Option<&str>) -> String {
     if path.is_empty() { "parameters".into() } else { path }
 }
 
-fn push_name(path: &mut String, name: &str) {
+/// Adds the name of a part to the path of what it is in.
+pub fn push_name(path: &mut String, name: &str) {
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     *path = match (plain, path.is_empty()) {
         (true, true) => name.to_owned(),

@@ -92,6 +92,10 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/ready", ".+++++"),
     ("/-/import", ".+----"),
     ("/-/events", ".+----"),
+    ("/-/seed", ".+----"),
+    ("/-/dump", ".+----"),
+    ("/-/snapshot/load", ".-----"),
+    ("/-/reset", ".+----"),
     ("/-/ca.pem", "++++++"),
     ("/-/crl.pem", "++++++"),
     ("/-/user", ".-----"),
@@ -120,8 +124,16 @@ const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_d
 
 /// Every call that the server has.
 fn calls() -> BTreeSet<Name> {
-    let files =
-        ["slap_tool/mod.rs", "hateoas/mod.rs", "control.rs", "docs.rs", "people.rs", "shacache/mod.rs", "panel/mod.rs"];
+    let files = [
+        "slap_tool/mod.rs",
+        "hateoas/mod.rs",
+        "control.rs",
+        "fixtures.rs",
+        "docs.rs",
+        "people.rs",
+        "shacache/mod.rs",
+        "panel/mod.rs",
+    ];
     let mounted = files.into_iter().flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
     mounted.chain(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}")))).collect()
 }
@@ -139,6 +151,8 @@ fn value(path: &str, name: &str) -> Option<Value> {
         "computer_partition_id" | "computer_partition_reference" | "compute_partition_id" => json!("slappart0"),
         "instance_guid" => json!("first______0"),
         "title" => json!("another"),
+        "seed" => json!("computers: []"),
+        "path" => json!("/nonexistent"),
         "software_release" | "software_release_uri" | "url" => json!("/sr"),
         "partition_reference" => json!("child"),
         "xml" => json!(described()),

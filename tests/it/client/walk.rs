@@ -348,6 +348,10 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     shacache(walk, slap);
     walk.note("Slap::ready", slap.ready().map(|ready| ready.url.starts_with("http://")));
     events(walk, slap);
+    walk.note("Slap::seed", slap.seed("computers: []").map(|report| report.changes));
+    walk.note("Slap::dump", slap.dump().map(|text| text.starts_with("computers:\n")));
+    walk.note("Slap::reset", slap.reset());
+    walk.note("Slap::load_snapshot", slap.load_snapshot("/nonexistent"));
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
 }
 

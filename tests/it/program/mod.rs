@@ -19,6 +19,7 @@ mod reader;
 mod refusal;
 mod request;
 mod schema;
+mod seed;
 mod service;
 mod show;
 mod start;

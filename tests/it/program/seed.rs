@@ -1,0 +1,164 @@
+//! Seeds: what they make, what they refuse, and that a dump is one.
+
+use std::fs;
+
+use super::{Home, failed, noted, printed};
+
+/// A seed of the sources.
+pub fn seed(name: &str) -> String {
+    format!("{}/fixtures/seed/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All seeds of the sources, and what they hold.
+const SEEDS: [(&str, &str); 4] = [
+    ("empty", "1 computer, 0 instances, 0 shared instances"),
+    ("ten-partitions", "1 computer, 0 instances, 0 shared instances"),
+    ("demo", "1 computer, 4 instances, 2 shared instances"),
+    ("two-computers", "2 computers, 2 instances, 0 shared instances"),
+];
+
+#[test]
+fn every_seed_is_applied_once_and_its_dump_leads_to_the_same_state() {
+    for (name, holds) in SEEDS {
+        let home = Home::new();
+        let file = seed(name);
+        let first = home.run(&["seed", &file]);
+        assert_eq!((first.code, first.stdout.as_str()), (Some(0), ""), "{}", first.stderr);
+        assert!(first.stderr.starts_with(&format!("{file}: {holds}: ")), "{}", first.stderr);
+        let again = noted(format!("{file}: {holds}: everything was so already\n"));
+        assert_eq!(home.run(&["seed", &file]), again);
+
+        let dump = home.run(&["dump"]);
+        assert_eq!((dump.code, dump.stderr.as_str()), (Some(0), ""));
+        let written = home.write("dump.yaml", &dump.stdout);
+        let other = home.name("other.db");
+        let applied = home.run(&["seed", "-u", &other, &written]);
+        assert_eq!((applied.code, applied.stdout.as_str()), (Some(0), ""), "{}", applied.stderr);
+        assert_eq!(home.run(&["dump", "-u", &other]), printed(&dump.stdout), "{name}");
+        // What is dumped is so already.
+        let told = home.run(&["seed", &written]);
+        assert!(told.stderr.ends_with(": everything was so already\n"), "{}", told.stderr);
+    }
+}
+
+#[test]
+fn a_running_server_applies_and_dumps_the_same() {
+    let home = Home::new();
+    let server = home.start(&["--seed", &seed("two-computers"), "--seed", &seed("empty")]);
+    let there = home.run(&["seed", &seed("two-computers")]);
+    assert!(there.stderr.ends_with(": everything was so already\n"), "{}", there.stderr);
+    let demo = home.json(&["seed", &seed("demo")]);
+    assert_eq!((&demo["computers"], &demo["instances"], &demo["shared"]), (&1.into(), &4.into(), &2.into()));
+    let running = home.run(&["dump"]);
+    assert_eq!(home.run(&["dump", "--master-url", &server.url]), running);
+    assert_eq!(server.get("/-/dump").body, running.stdout);
+    server.stop("TERM");
+    assert_eq!(home.run(&["dump"]), running);
+}
+
+#[test]
+fn the_demo_has_a_healthy_service_a_failing_one_and_shared_ones() {
+    let home = Home::new();
+    let _server = home.start(&["--seed", &seed("demo")]);
+    let status = home.json(&["status"]);
+    let services: Vec<(&str, &str)> = status["services"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|service| (service["title"].as_str().unwrap(), service["status"].as_str().unwrap()))
+        .collect();
+    let expected =
+        [("frontend", "ok"), ("shop", "ok"), ("shop-frontend", "ok"), ("wiki", "error"), ("wiki-frontend", "unknown")];
+    let mut sorted = services.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+    let shop = home.json(&["service", "info", "shop"]);
+    assert_eq!(shop["connection-parameters"]["url"], "https://shop.example:8080/");
+    assert_eq!(shop["instance-parameters"]["port"], "8080");
+}
+
+#[test]
+fn every_fault_is_told_with_file_line_and_field_and_nothing_is_changed() {
+    let home = Home::new();
+    let wrong = home.write(
+        "wrong.yaml",
+        "computers:\n  - reference: C\n    partitions: 1\n    slapformat: none.xml\ninstances:\n  - title: t\n    \
+         software_release: /sr\n    partition: a,b\n",
+    );
+    let told = format!(
+        "error: nothing is seeded:\n\
+         {wrong}:4: computers[0].slapformat: is not accepted here; expected partitions or a file, not both\n\
+         {wrong}:8: instances[0].partition: \"a,b\" is not accepted; expected a reference such as \"slappart0\": not \
+         empty, no comma, no control character, no blank at its ends\n"
+    );
+    assert_eq!(home.run(&["seed", &wrong]), failed(1, &told));
+    assert_eq!(home.run(&["start", "--port", "0", "--seed", &wrong]), failed(1, &told));
+    assert!(!home.path("data").exists());
+
+    let full = home.write(
+        "full.yaml",
+        "computers:\n- {reference: C, partitions: 1}\ninstances:\n- title: a\n  software_release: /sr\n  computer: C\n\
+         - title: b\n  software_release: /sr\n  computer: C\n",
+    );
+    let told = format!(
+        "error: nothing is seeded:\n{full}:7: instances[1]: No free computer partition found for: b (the only partition \
+         of C is busy: slappart0 with a)\n"
+    );
+    let refused = home.run(&["seed", &full]);
+    assert_eq!(refused, failed(1, &told));
+    let server = home.start(&[]);
+    assert_eq!(home.run(&["seed", &full]), refused);
+    assert_eq!(server.get("/-/dump").body, "computers:\n  - reference: local_computer\n");
+    let answer = server.post("/-/seed", &[("seed", "instances:\n- {title: t}\n")]);
+    assert_eq!(
+        answer.refusal(),
+        (
+            400,
+            "nothing is seeded:\nseed:2: instances[0].software_release: is missing; expected string (URL or path of the \
+             release)"
+                .into()
+        )
+    );
+    let answer = server.post("/-/seed", &[("seed", "computers:\n- {reference: C, slapformat: /etc/passwd}\n")]);
+    assert_eq!(
+        answer.refusal(),
+        (
+            400,
+            "nothing is seeded:\nseed:2: computers[0].slapformat: is not accepted here; expected the partitions themselves"
+                .into()
+        )
+    );
+}
+
+#[test]
+fn a_seed_changes_what_it_names_and_leaves_the_rest() {
+    let home = Home::new();
+    let _server = home.start(&["--seed", &seed("demo")]);
+    let before = home.run(&["dump"]).stdout;
+    let change = "{\"instances\": [{\"title\": \"wiki\", \"software_release\": \"https://sr.example/wiki/software.cfg\", \
+                  \"state\": \"stopped\", \"partition\": \"slappart9\", \"reports\": [\"stopped\"]}]}";
+    let change = home.write("change.json", change);
+    let told = home.run(&["seed", &change]);
+    assert_eq!(told, noted(format!("{change}: 0 computers, 1 instance, 0 shared instances: 2 changes\n")));
+    let after = home.run(&["dump"]).stdout;
+    let changed: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert_eq!(changed, ["    state: stopped", "    partition: slappart9", "      - stopped"], "{after}");
+    assert!(
+        after.contains(
+            "  - title: wiki\n    software_release: https://sr.example/wiki/software.cfg\n    state: stopped\n    \
+                            computer: local_computer\n    partition: slappart9\n    reports:\n      - stopped\n"
+        ),
+        "{after}"
+    );
+}
+
+#[test]
+fn the_schema_is_printed_and_standard_input_is_read() {
+    let home = Home::new();
+    let schema = home.run(&["schema", "seed"]);
+    let document: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
+    assert_eq!(document["title"], "Seed of slapproxy");
+    let text = fs::read_to_string(seed("ten-partitions")).unwrap();
+    let told = home.run_with(&["seed", "-"], &[], &text);
+    assert_eq!(told, noted("standard input: 1 computer, 0 instances, 0 shared instances: 1 change\n"));
+}
