@@ -12,6 +12,7 @@
 //! * [`federation`] → domain, config, client: forwarding requests to other masters.
 //! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
 //! * [`fixtures`] → domain, wire, master: seed documents, run through the master.
+//! * [`simulation`] → wire, client: an agent that only reports, for demonstrations.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.
 //!
@@ -27,5 +28,6 @@ pub mod http;
 pub mod master;
 pub mod pki;
 pub mod shacache;
+pub mod simulation;
 pub mod storage;
 pub mod wire;

@@ -4,6 +4,7 @@ mod api;
 mod ca;
 mod completions;
 mod computer;
+mod demo;
 mod dump;
 mod events;
 mod exit;
@@ -59,6 +60,8 @@ struct Arguments {
 enum Command {
     /// Start the master
     Start(Box<start::Start>),
+    /// Show the protocol with nothing else: a master in memory, and an agent that only reports
+    Demo(demo::Demo),
     /// Show how everything is, errors first
     Status(status::Status),
     /// Say that a computer is to have a software release
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
     let result = match command {
         Command::Start(start) | Command::Proxy(Proxy::Start(start)) => start.run(&log),
+        Command::Demo(demo) => demo.run(&log),
         Command::Status(status) => status.run(),
         Command::Supply(supply) => supply.supply(),
         Command::Remove(supply) => supply.remove(),

@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("federation", &["domain", "config", "client"], &[]),
     ("shacache", &["wire", "client"], &["tar"]),
     ("fixtures", &["domain", "wire", "master"], &[]),
+    ("simulation", &["wire", "client"], &[]),
     (
         "http",
         &["domain", "wire", "storage", "master", "config", "pki", "client", "federation", "shacache", "fixtures"],
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
             "federation",
             "shacache",
             "fixtures",
+            "simulation",
             "http",
         ],
         &["clap", "clap_complete", "clap_mangen", "comfy_table", "env_logger", "anyhow"],
@@ -47,7 +49,6 @@ const SHARED: &[(&str, &[&str])] = &[
     ("rand", &["pki"]),
     ("rustls", &["http", "client"]),
     ("sha2", &["pki", "shacache", "client"]),
-    ("futures_util", &["http", "client"]),
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {

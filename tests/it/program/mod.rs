@@ -2,6 +2,7 @@
 
 mod computer;
 mod crash;
+mod demo;
 mod environment;
 mod events;
 mod explain;
