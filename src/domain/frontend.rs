@@ -1,5 +1,5 @@
 //! Frontend shortcuts: two well-known shared services are answered without a host, so that software that wants a
-//! frontend works on a machine that has none. Nothing is stored.
+//! frontend works on a machine that has none. All that is kept is where they lead.
 
 use super::http_proxy::path_of;
 use super::instance::Request;
@@ -89,5 +89,7 @@ fn parts(url: &str) -> Parts<'_> {
 fn through_proxy(url: &str, front: &HttpsFront) -> String {
     let Parts { scheme, netloc, rest } = parts(url);
     let HttpsFront { host, prefix } = front;
+    // The HTTP proxy adds no credentials: the backend asks for them.
+    let netloc = netloc.rsplit_once('@').map_or(netloc, |(_, netloc)| netloc);
     format!("https://{host}{prefix}{}", path_of(scheme, netloc, rest))
 }

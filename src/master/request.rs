@@ -69,7 +69,7 @@ impl Master {
         front: Option<HttpsFront>,
     ) -> Result<Requested, Error> {
         if let Some(shortcut) = shortcut(&request, front.as_ref()) {
-            self.keep_frontend_url(&request, &shortcut).await?;
+            self.keep_frontend_url(&request, &speaker, &shortcut).await?;
             return Ok(Requested::Shortcut(shortcut));
         }
         let command = Command { request, speaker, settings: self.settings.clone() };
