@@ -57,7 +57,8 @@ impl Target {
         [self.host()].into_iter().chain(brackets).collect()
     }
 
-    /// The URL of a path and a query there, which are taken as they are.
+    /// The URL of a path and a query there, which are taken as they are, but for what URLs cannot hold: steps of dots lead
+    /// where they lead, and single quotes in queries are encoded.
     #[must_use]
     pub fn url(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.root.clone();
@@ -176,6 +177,9 @@ mod tests {
     fn paths_and_queries_stay_as_they_are() {
         let url = target("http", "h").url("/a%20b/c%2Fd/", Some("a=b&c=%20d"));
         assert_eq!(url.as_str(), "http://h/a%20b/c%2Fd/?a=b&c=%20d");
+        let url = target("http", "h").url("/a/../it's/%2e%2e/b", Some("it's?"));
+        assert_eq!(url.as_str(), "http://h/b?it%27s?");
+        assert_eq!(target("http", "h").url("//other/x", Some("")).as_str(), "http://h//other/x?");
     }
 
     #[test]

@@ -7,18 +7,14 @@ use super::{authority, open, through};
 use crate::app::{Answer, Request, TestApp, request};
 use crate::calls::LOCAL;
 use crate::client::scripted::{Scripted, ok};
-
-const HTTP_FRONTEND: &str =
-    "http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg";
-const KVM_FRONTEND: &str =
-    "http://git.erp5.org/gitweb/slapos.git/blob_plain/refs/tags/slapos-0.92:/software/kvm/software.cfg";
+use crate::slap_tool::frontends::{HTTP, KVM};
 
 fn backend() -> Scripted {
     Scripted::new(|_| ok("backend"))
 }
 
 fn frontend(title: &str, url: &str) -> Request {
-    request(title).release(HTTP_FRONTEND).shared().parameters(&[("url", url)])
+    request(title).release(HTTP).shared().parameters(&[("url", url)])
 }
 
 /// Whether a server reaches a URL; what is refused is not asked anything.
@@ -117,7 +113,7 @@ fn a_frontend_goes_with_the_instance_that_requested_it() {
 #[test]
 fn a_console_that_needs_no_host_is_reached() {
     let app = TestApp::empty();
-    let console = request("c").release(KVM_FRONTEND).software_type("frontend").shared();
+    let console = request("c").release(KVM).software_type("frontend").shared();
     let console = console.parameters(&[("host", "127.0.0.1"), ("port", "9")]);
     assert_eq!(app.get("/http_proxy/https/127.0.0.1:9/").status, 403);
     console.value(&app);
