@@ -1,7 +1,17 @@
 //! Redirects, which lead through the proxy again.
 
+use slapproxy::config::Overrides;
+
 use super::{ask, authority, open, through};
+use crate::app::TestApp;
 use crate::client::scripted::{Reply, Scripted};
+
+/// What a reverse proxy says of where a request went.
+const FORWARDED: [(&str, &str); 3] = [
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-Host", "master.example:4443"),
+    ("X-Forwarded-Prefix", "/slapproxy/"),
+];
 
 /// Where an answer leads that leads there, as asked by a request with these headers; `SELF` stands for the server that
 /// redirects.
@@ -44,11 +54,23 @@ fn redirects_out_of_http_lead_nowhere() {
 
 #[test]
 fn redirects_lead_where_the_client_came_from() {
-    let headers = [
-        ("X-Forwarded-Proto", "https"),
-        ("X-Forwarded-Host", "master.example:4443"),
-        ("X-Forwarded-Prefix", "/slapproxy/"),
-    ];
     let expected = "https://master.example:4443/slapproxy/http_proxy/http/SELF/x";
-    assert_eq!(led(302, "/x", &headers).as_deref(), Some(expected));
+    assert_eq!(led(302, "/x", &FORWARDED).as_deref(), Some(expected));
+
+    let app = TestApp::secured();
+    let upstream = Scripted::new(|_| Reply::Redirect("/x".into()));
+    let answer = app.http.get(format!("{}{}", app.url, through(&upstream.url))).send().unwrap();
+    let expected = format!("{}/http_proxy/http/{}/x", app.url, authority(&upstream));
+    assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (302, expected.as_str()));
+}
+
+#[test]
+fn nobody_but_a_configured_proxy_says_where_the_client_came_from() {
+    let http_proxy_allow = vec!["*".to_owned()];
+    let trusted_proxies = vec!["192.0.2.7".to_owned()];
+    let app = TestApp::with(Overrides { http_proxy_allow, trusted_proxies, ..Overrides::default() });
+    let upstream = Scripted::new(|_| Reply::Redirect("/x".into()));
+    let answer = ask(&app, "GET", &through(&upstream.url), &FORWARDED);
+    let expected = format!("{}/http_proxy/http/{}/x", app.url, authority(&upstream));
+    assert_eq!(answer.header("Location"), Some(expected.as_str()));
 }
