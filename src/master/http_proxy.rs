@@ -2,7 +2,7 @@
 
 use super::requester::requester;
 use super::{Error, Master, Speaker};
-use crate::domain::frontend::{Shortcut, backend_url};
+use crate::domain::frontend::{Shortcut, backend_url, ended};
 use crate::domain::http_proxy::Target;
 use crate::domain::instance::{InstanceId, Request};
 use crate::storage::ReadTx;
@@ -33,11 +33,30 @@ impl Master {
         shortcut: &Shortcut,
     ) -> Result<(), Error> {
         let url = backend_url(request, shortcut).filter(|_| !request.is_destruction());
-        let (title, speaker) = (request.title.clone(), speaker.clone());
-        let kept = self.db.look(|tx| Ok::<_, Error>(tx.frontend_url(whose(tx, &speaker)?, &title)?))?;
-        if kept == url {
+        if self.kept_url(request, speaker)? == url {
             return Ok(());
         }
+        self.save_url(request, speaker, url).await
+    }
+
+    /// Forgets a frontend which needs no host, when a request ends it without saying its parameters again.
+    pub(super) async fn end_frontend(&self, request: &Request, speaker: &Speaker) -> Result<Option<Shortcut>, Error> {
+        if !request.is_destruction() {
+            return Ok(None);
+        }
+        let shortcut = self.kept_url(request, speaker)?.and_then(|url| ended(request, &url));
+        if shortcut.is_some() {
+            self.save_url(request, speaker, None).await?;
+        }
+        Ok(shortcut)
+    }
+
+    fn kept_url(&self, request: &Request, speaker: &Speaker) -> Result<Option<String>, Error> {
+        self.db.look(|tx| Ok(tx.frontend_url(whose(tx, speaker)?, &request.title)?))
+    }
+
+    async fn save_url(&self, request: &Request, speaker: &Speaker, url: Option<String>) -> Result<(), Error> {
+        let (title, speaker) = (request.title.clone(), speaker.clone());
         self.db.write(move |tx| Ok(tx.save_frontend_url(whose(**tx, &speaker)?, &title, url.as_deref())?)).await
     }
 }

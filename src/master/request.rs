@@ -72,6 +72,9 @@ impl Master {
             self.keep_frontend_url(&request, &speaker, &shortcut).await?;
             return Ok(Requested::Shortcut(shortcut));
         }
+        if let Some(shortcut) = self.end_frontend(&request, &speaker).await? {
+            return Ok(Requested::Shortcut(shortcut));
+        }
         let command = Command { request, speaker, settings: self.settings.clone() };
         // Most requests repeat what is already so: a snapshot answers them without the writer.
         if let Some(answer) = self.db.look(|tx| command.unchanged(tx))? {

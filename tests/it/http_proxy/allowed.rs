@@ -4,7 +4,7 @@ use slapproxy::config::Overrides;
 use slapproxy::wire::xml::Value;
 
 use super::{authority, open, through};
-use crate::app::{Answer, Request, TestApp, request};
+use crate::app::{Answer, Request, TestApp, request, text};
 use crate::calls::LOCAL;
 use crate::client::scripted::{Scripted, ok};
 use crate::slap_tool::frontends::{HTTP, KVM};
@@ -96,6 +96,11 @@ fn a_frontend_that_needs_no_host_is_reached_as_long_as_it_is_wanted() {
     frontend("f", &other.url).value(&app);
     let app = app.restart();
     assert!(reaches(&app, &other));
+    // Whoever ends it need not say again what it was.
+    let end = request("f").release(HTTP).shared().state("destroyed");
+    assert_eq!(text(&end.value(&app), "_partition_id"), format!("Fake frontend for {}", other.url));
+    assert!(!reaches(&app, &other));
+    assert_eq!(end.send(&app).status, 404);
 }
 
 #[test]
