@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{CompatSchema, SoftwareProduct, TimestampFormat};
+use crate::domain::http_proxy::Target;
 use crate::domain::ids::Reference;
 
 /// A host to listen on; an IPv6 address loses its brackets.
@@ -158,13 +159,7 @@ pub(super) fn allow_host(text: &str) -> Result<String, String> {
 
 /// What the HTTP proxy may reach: a host, with or without a port, or everything.
 pub(super) fn proxied_host(text: &str) -> Result<String, String> {
-    let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, rest)) => (address, rest.strip_prefix(':').or((!rest.is_empty()).then_some("?"))),
-        None if text.parse::<Ipv6Addr>().is_ok() => (text, None),
-        None => text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port))),
-    };
-    let plain = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "/[]@?#".contains(c));
-    if plain && port.is_none_or(|port| port.parse::<u16>().is_ok()) {
+    if text == "*" || Target::parse_configured("http", text).is_ok() {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} is not a host; expected host, host:port, [address]:port, or * for every host"))

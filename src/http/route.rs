@@ -14,22 +14,31 @@ use super::identity::caller;
 use super::slap_tool;
 use crate::domain::access::Callers;
 
+const READING: &str = "GET, HEAD, OPTIONS";
+
 /// A path, the methods that it takes, and whom it is for.
 pub struct Path {
     template: &'static str,
     callers: Callers,
     methods: &'static str,
     guard: fn() -> Box<dyn Guard>,
+    resource: fn(&'static str, &'static str) -> Resource,
 }
 
 /// A path that reads: `GET`, and so `HEAD`.
 pub fn read(template: &'static str, callers: Callers) -> Path {
-    Path { template, callers, methods: "GET, HEAD, OPTIONS", guard: || Box::new(Any(Get()).or(Head())) }
+    Path { template, callers, methods: READING, guard: || Box::new(Any(Get()).or(Head())), resource }
 }
 
 /// A path that writes: `POST`.
 pub fn write(template: &'static str, callers: Callers) -> Path {
-    Path { template, callers, methods: "POST, OPTIONS", guard: || Box::new(Post()) }
+    Path { template, callers, methods: "POST, OPTIONS", guard: || Box::new(Post()), resource }
+}
+
+/// A path beneath which others answer: `GET`, `HEAD`, and `OPTIONS`, which is not answered here either.
+pub fn pass(template: &'static str, callers: Callers) -> Path {
+    let guard = || -> Box<dyn Guard> { Box::new(Any(Get()).or(Head()).or(Options())) };
+    Path { template, callers, methods: READING, guard, resource: bare }
 }
 
 /// A path under which something is kept: `GET`, and so `HEAD`, and `PUT`.
@@ -73,19 +82,24 @@ fn resource(template: &'static str, methods: &'static str) -> Resource {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
         response
     };
+    bare(template, methods).route(Route::new().guard(Options()).to(options))
+}
+
+/// A path that refuses all methods but those of its routes.
+fn bare(template: &'static str, methods: &'static str) -> Resource {
     let other = move |request: HttpRequest| async move { method_not_allowed(&request, methods) };
-    web::resource(template).route(Route::new().guard(Options()).to(options)).default_service(web::to(other))
+    web::resource(template).default_service(web::to(other))
 }
 
 impl Path {
-    /// Gives the path its handler; `OPTIONS` names the methods, other methods are refused.
+    /// Gives the path its handler; `OPTIONS` names the methods if the handler does not take it, other methods are refused.
     pub fn to<F, Args>(self, handler: F) -> impl HttpServiceFactory + 'static
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let Self { template, callers, methods, guard } = self;
+        let Self { template, callers, methods, guard, resource } = self;
         resource(template, methods)
             .route(Route::new().guard(Dynamic(guard())).to(handler))
             .wrap(from_fn(move |request, next| admit(callers, slap_tool::refused, request, next)))

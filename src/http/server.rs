@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::io;
+use std::iter;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::Path;
 use std::thread::available_parallelism;
@@ -183,7 +184,9 @@ impl Application {
         }
         let (closing, closed) = watch::channel(false);
         let url = where_it_is.url.clone();
-        let start = Start { ready: ready.clone(), url, authority, operator_token: token, closing: closed, shacache };
+        let listening = iter::once(address).chain(plain_address).collect();
+        let start =
+            Start { ready: ready.clone(), url, listening, authority, operator_token: token, closing: closed, shacache };
         let state = web::Data::new(State::new(master.clone(), &config, start)?);
         let server = HttpServer::new(move || {
             App::new()

@@ -26,6 +26,8 @@ pub struct Start {
     pub ready: String,
     /// The URL of the server.
     pub url: String,
+    /// The addresses that it listens on.
+    pub listening: Vec<SocketAddr>,
     /// The authority that signs certificates; `None` when there is none.
     pub authority: Option<LocalAuthority>,
     /// The secret of the owner of the database.
@@ -71,6 +73,8 @@ pub struct State {
     pub http_proxy_allow: Vec<String>,
     /// The configured host.
     pub host: String,
+    /// The addresses that it listens on.
+    pub listening: Vec<SocketAddr>,
     /// Further names in `Host` headers.
     pub allow_hosts: Vec<String>,
     /// Further sites in `Origin` headers.
@@ -91,7 +95,7 @@ impl State {
     /// # Errors
     /// When the system gives no means to connect to others.
     pub fn new(master: Master, config: &Config, start: Start) -> Result<Self, client::Error> {
-        let Start { ready, url, authority, operator_token, closing, shacache } = start;
+        let Start { ready, url, listening, authority, operator_token, closing, shacache } = start;
         let run_id = pki::new_token();
         Ok(Self {
             master,
@@ -110,6 +114,7 @@ impl State {
             public_directory: config.public_directory.clone(),
             ready,
             host: config.host.clone(),
+            listening,
             allow_hosts: config.allow_hosts.clone(),
             allow_origins: config.allow_origins.clone(),
             trusted_proxies: config.trusted_proxies.clone(),

@@ -69,7 +69,10 @@ impl Master {
         front: Option<HttpsFront>,
     ) -> Result<Requested, Error> {
         if let Some(shortcut) = shortcut(&request, front.as_ref()) {
-            self.keep_frontend_url(&request, &shortcut).await?;
+            self.keep_frontend_url(&request, &speaker, &shortcut).await?;
+            return Ok(Requested::Shortcut(shortcut));
+        }
+        if let Some(shortcut) = self.end_frontend(&request, &speaker).await? {
             return Ok(Requested::Shortcut(shortcut));
         }
         let command = Command { request, speaker, settings: self.settings.clone() };

@@ -162,10 +162,14 @@ CREATE TABLE forwarded_detail (
 ) STRICT;
 CREATE INDEX forwarded_detail_requester ON forwarded_detail (requester_id);
 
--- URLs for which a frontend was requested that needs no host: the HTTP proxy reaches them.
-CREATE TABLE frontend_url (
-    url TEXT PRIMARY KEY
-) STRICT, WITHOUT ROWID;
+-- Frontends that need no host, by who requested them (a person, where it is nobody) and their titles: the HTTP proxy reaches
+-- the servers of their URLs.
+CREATE TABLE frontend (
+    requester_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    url TEXT NOT NULL
+) STRICT;
+CREATE INDEX frontend_requester ON frontend (requester_id, title);
 ";
 
 #[cfg(test)]

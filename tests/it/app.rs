@@ -96,7 +96,9 @@ impl TestApp {
     /// A server that demands certificates; the test asks it as the owner of the database.
     pub fn secured() -> Self {
         let yes = || Some("yes".to_owned());
-        Self::with_shacache(Overrides { tls: yes(), require_certificate: yes(), ..Overrides::default() })
+        let http_proxy_allow = vec!["127.0.0.1".to_owned()];
+        let (tls, require_certificate) = (yes(), yes());
+        Self::with_shacache(Overrides { tls, require_certificate, http_proxy_allow, ..Overrides::default() })
     }
 
     /// A server with settings of its own on the database `proxy.db` of a directory.

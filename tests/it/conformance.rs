@@ -79,6 +79,7 @@ pub fn mounted_by(file: &str) -> Vec<Route> {
         route.collect()
     };
     let mut routes = mounted("read(\"", "GET");
+    routes.extend(mounted("pass(\"", "GET"));
     routes.extend(mounted("write(\"", "POST"));
     // What is kept under a path is read by the one handler and written by the other.
     for mut route in mounted("store(\"", "GET") {

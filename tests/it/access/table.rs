@@ -1,6 +1,7 @@
 //! Every call, and who may make it about the computer `local_computer`, its partition `slappart0` and the instance there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use slapproxy::wire::form;
 use super::{client, computer, instance, person, published, secured};
 use crate::app::{TestApp, answer, description};
 use crate::calls::LOCAL;
+use crate::client::scripted::{Scripted, ok};
 use crate::conformance::{methods, mounted_by};
 use crate::openapi::{Document, Name};
 
@@ -114,7 +116,11 @@ const TABLE: &[(&str, &str)] = &[
     ("/panel", ".+++++"),
     ("/panel/", ".+++++"),
     ("/panel/public/{path:.*}", ".+++++"),
+    ("/http_proxy/{tail:.*}", ".+++++"),
 ];
+
+/// A server that the HTTP proxy reaches.
+static BEHIND: LazyLock<Scripted> = LazyLock::new(|| Scripted::new(|_| ok("")));
 
 /// A journal of one movement.
 const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_date></start_date><stop_date></stop_date>\
@@ -133,6 +139,7 @@ fn calls() -> BTreeSet<Name> {
         "people.rs",
         "shacache/mod.rs",
         "panel/mod.rs",
+        "http_proxy/mod.rs",
     ];
     let mounted = files.into_iter().flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
     mounted.chain(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}")))).collect()
@@ -176,7 +183,9 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
     let fields: BTreeMap<String, Value> = fields.collect();
     let empty = "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47\
                  417a81a538327af927da3e";
-    let parts = [("{tail:.*}", "partitions/first"), ("{sha512}", empty), ("{key}", "key"), ("{path:.*}", "file")];
+    let behind = BEHIND.url.replace("://", "/");
+    let tail = if path.starts_with("/http_proxy/") { behind.as_str() } else { "partitions/first" };
+    let parts = [("{tail:.*}", tail), ("{sha512}", empty), ("{key}", "key"), ("{path:.*}", "file")];
     let path_there = parts.into_iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
     let url = format!("{}{path_there}", app.url);
     let texts: Vec<(&str, &str)> =

@@ -7,7 +7,7 @@ mod hateoas;
 mod json_rpc_walk;
 mod loading;
 pub mod scripted;
-mod tls;
+pub mod tls;
 mod transactions;
 mod walk;
 
