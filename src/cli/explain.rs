@@ -65,7 +65,12 @@ async fn ask(server: Builder, title: String) -> anyhow::Result<Vec<ExplanationEn
 
 fn read(config: &Config, title: &str) -> anyhow::Result<Vec<ExplanationEntry>> {
     let default_computer = Reference::parse("computer_id", &config.computer_id)?;
-    let settings = Settings { default_computer, software_products: Vec::new(), remotes: Vec::new() };
+    let settings = Settings {
+        default_computer,
+        software_products: Vec::new(),
+        remotes: Vec::new(),
+        allocation: config.allocation,
+    };
     match explain_file(&config.database, &settings, title)? {
         Err(master::Error::Refused(refusal @ Refusal::Unknown { .. })) => Err(unknown(&refusal.to_string())),
         explanations => Ok(explanations?.into_iter().map(ExplanationEntry::from).collect()),

@@ -83,6 +83,9 @@ pub struct ServerArguments {
     /// Schema of the Python proxy in which others find the database: 17 or 18 [default: 18]
     #[arg(long, value_name = "VERSION", env = "SLAPPROXY_COMPAT_SCHEMA")]
     pub compat_schema: Option<String>,
+    /// Where requests go that name no computer: to the default one, or, when it has no place, to any [default: default]
+    #[arg(long, value_name = "default|any", env = "SLAPPROXY_ALLOCATION")]
+    pub allocation: Option<String>,
     /// How timestamps are written: seconds or microseconds [default: seconds]
     #[arg(long, value_name = "FORMAT", env = "SLAPPROXY_TIMESTAMP_FORMAT")]
     pub timestamp_format: Option<String>,
@@ -172,6 +175,7 @@ impl ServerArguments {
             http_proxy_allow: self.http_proxy_allow,
             http_proxy_timeout: self.http_proxy_timeout,
             compat_schema: self.compat_schema,
+            allocation: self.allocation,
             timestamp_format: self.timestamp_format,
             tls: self.tls,
             tls_certificate: self.tls_certificate,

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::domain::compat::CompatSchema;
+pub use crate::domain::placement::Allocation;
 pub use crate::domain::software::SoftwareProduct;
 pub use crate::domain::timestamp::TimestampFormat;
 
@@ -71,6 +72,9 @@ pub struct Config {
     pub http_proxy_timeout: Duration,
     /// The content cache; absent when it is not served. Source: the keys `shacache_…`.
     pub shacache: Option<Shacache>,
+    /// Whether requests that name no computer may go to others than the default one. Source: `allocation`, `default` or
+    /// `any`; default `default`.
+    pub allocation: Allocation,
     /// The schema of the Python proxy in which foreign readers find the database. Source: `compat_schema`; default 18.
     pub compat_schema: CompatSchema,
     /// How instance timestamps are written on the wire. Source: `timestamp_format`.
@@ -173,6 +177,9 @@ impl Config {
                 .value("http_proxy_timeout", overrides.http_proxy_timeout.as_ref(), value::seconds)
                 .unwrap_or(Duration::from_secs(60)),
             shacache: shacache(&mut reader, &overrides),
+            allocation: reader
+                .value("allocation", overrides.allocation.as_ref(), value::allocation)
+                .unwrap_or_default(),
             compat_schema: reader
                 .value("compat_schema", overrides.compat_schema.as_ref(), value::compat_schema)
                 .unwrap_or_default(),

@@ -50,6 +50,8 @@ pub struct Overrides {
     pub shacache_upstream_dir_url: Option<String>,
     /// `--compat-schema`, `17` or `18`.
     pub compat_schema: Option<String>,
+    /// `--allocation`, where requests go that name no computer.
+    pub allocation: Option<String>,
     /// `--timestamp-format`, `seconds` or `microseconds`.
     pub timestamp_format: Option<String>,
     /// `--allow-host`, further values of the `Host` header that are served; each text may hold several.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{CompatSchema, SoftwareProduct, TimestampFormat};
 use crate::domain::http_proxy::Target;
 use crate::domain::ids::Reference;
+use crate::domain::placement::Allocation;
 
 /// A host to listen on; an IPv6 address loses its brackets.
 pub(super) fn host(text: &str) -> Result<String, String> {
@@ -132,6 +133,15 @@ pub(super) fn timestamp_format(text: &str) -> Result<TimestampFormat, String> {
 /// A schema version of the Python proxy.
 pub(super) fn compat_schema(text: &str) -> Result<CompatSchema, String> {
     CompatSchema::parse(text).ok_or_else(|| format!("{text:?} is not a schema that can be shown; expected 17 or 18"))
+}
+
+/// Where requests go that name no computer.
+pub(super) fn allocation(text: &str) -> Result<Allocation, String> {
+    match text {
+        "default" => Ok(Allocation::Default),
+        "any" => Ok(Allocation::Any),
+        _ => Err(format!("{text:?} is no way to allocate; expected default (the default computer only) or any")),
+    }
 }
 
 /// A line of `software_product_list`.

@@ -22,6 +22,7 @@ pub mod instance;
 pub mod parameters;
 pub mod partition;
 pub mod placement;
+pub mod property;
 pub mod rebase;
 pub mod seed;
 pub mod service;

@@ -148,6 +148,7 @@ impl Application {
             default_computer,
             software_products: config.software_products.clone(),
             remotes: remotes(&config.multimaster),
+            allocation: config.allocation,
         };
         let imported = db.imported().cloned();
         let authority = config.certificates.then(|| match &lock {

@@ -45,6 +45,7 @@ use crate::domain::certificate::Authority;
 use crate::domain::error::Refusal;
 use crate::domain::forwarding::Remote;
 use crate::domain::ids::Reference;
+use crate::domain::placement::Allocation;
 use crate::domain::software::SoftwareProduct;
 use crate::storage::{self, Db, Image, WriteTx};
 
@@ -71,6 +72,8 @@ pub struct Settings {
     pub software_products: Vec<SoftwareProduct>,
     /// The other masters, to which requests may be forwarded.
     pub remotes: Vec<Remote>,
+    /// Whether requests that name no computer may go to others than the default one.
+    pub allocation: Allocation,
 }
 
 /// A SlapOS master over one database. Clones share it.

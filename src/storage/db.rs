@@ -295,6 +295,23 @@ impl<'a> ReadTx<'a> {
         Ok(all)
     }
 
+    /// What is made of the first row of a query of which something can be made.
+    pub(super) fn find<T, P: Params, E: From<Error>>(
+        self,
+        sql: &str,
+        params: P,
+        mut read: impl FnMut(&Row<'_>) -> Result<Option<T>, E>,
+    ) -> Result<Option<T>, E> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(Error::from)?;
+        let mut rows = statement.query(params).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            if let Some(found) = read(row)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
     /// The first row of a query, if there is one.
     pub(super) fn row<T, P: Params>(
         self,
