@@ -1,6 +1,7 @@
 //! YAML for people: blocks, plain words where they are nothing else, long texts line by line.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 
 use crate::domain::parameters::{Value, float_text};
 use crate::wire::ordered::Document;
@@ -178,6 +179,9 @@ fn text(text: &str, out: &mut String) {
 
 /// Words, paths, URLs and references: a letter, a slash or an underscore first, nothing that YAML reads into it.
 fn is_plain(text: &str) -> bool {
+    if text.parse::<Ipv4Addr>().is_ok() {
+        return true;
+    }
     let starts = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_');
     let inner = |character: char| character.is_ascii_alphanumeric() || "/_.-+@=%?&~ ".contains(character);
     let colons = text.split(':').skip(1).all(|behind| !behind.is_empty() && !behind.starts_with(' '));
