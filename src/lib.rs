@@ -11,7 +11,7 @@
 //! * [`client`] → domain, wire: calls to a master over HTTP.
 //! * [`federation`] → domain, config, client: forwarding requests to other masters.
 //! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
-//! * [`fixtures`] → domain, wire, master: seed documents, run through the master.
+//! * [`fixtures`] → domain, wire, master: seed documents and snapshots, run through the master.
 //! * [`simulation`] → wire, client: an agent that only reports, for demonstrations.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
 //! * [`cli`] → all above: the subcommands of the program.

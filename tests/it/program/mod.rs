@@ -24,6 +24,7 @@ mod schema;
 mod seed;
 mod service;
 mod show;
+mod snapshot;
 mod start;
 mod status;
 mod stop;
