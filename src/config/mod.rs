@@ -196,8 +196,14 @@ impl Config {
             config.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         }
         tls::read(&mut reader, &overrides, &mut config);
+        let place = Place::Option("ephemeral");
+        if ephemeral && config.require_certificate {
+            reader.fail(
+                &place,
+                "require_certificate is set beside it; without a file nobody could prove that he owns it",
+            );
+        }
         if ephemeral && config.shacache.take().is_some() {
-            let place = Place::Option("ephemeral");
             reader.warn(&place, "there is no content cache, since nothing is to be left on the disk");
         }
         if !overrides.multimaster.is_empty() {

@@ -117,6 +117,15 @@ fn a_reset_is_refused_where_nobody_allowed_it_and_to_pages_of_other_sites() {
 }
 
 #[test]
+fn who_could_never_get_in_is_not_demanded_a_certificate() {
+    let home = Home::new();
+    let refused = home.run(&["start", "--ephemeral", "--tls", "--require-certificate"]);
+    let told = "--ephemeral: require_certificate is set beside it; without a file nobody could prove that he owns it\nhint: \
+                README.md lists every key of the configuration with its meaning and default\n";
+    assert_eq!(refused, failed(2, told));
+}
+
+#[test]
 fn a_wrong_truth_value_is_told() {
     let home = Home::new();
     let refused = home.run(&["start", "--ephemeral=perhaps"]);

@@ -153,6 +153,19 @@ fn a_seed_changes_what_it_names_and_leaves_the_rest() {
 }
 
 #[test]
+fn the_seed_of_the_page_is_one() {
+    let page = fs::read_to_string(format!("{}/README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (_, section) = page.split_once("**Write a seed**").unwrap();
+    let lines =
+        section.lines().skip_while(|line| !line.starts_with("    ")).take_while(|line| line.starts_with("    "));
+    let seed = lines.collect::<Vec<_>>().join("\n");
+    let home = Home::new();
+    let told = home.run_with(&["seed", "-"], &[], &seed);
+    assert!(told.stderr.starts_with("standard input: 1 computer, 1 instance, 0 shared instances: "), "{}", told.stderr);
+    assert_eq!(home.json(&["show", "--instances"])["instances"][0]["partition"], "slappart3");
+}
+
+#[test]
 fn the_schema_is_printed_and_standard_input_is_read() {
     let home = Home::new();
     let schema = home.run(&["schema", "seed"]);
