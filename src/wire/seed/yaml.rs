@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
-use crate::domain::parameters::{Value, float_text};
+use crate::domain::parameters::{Value, float_text, write_json_text};
 use crate::wire::ordered::Document;
 
 /// Plain words that YAML of any version takes for something else than a text.
@@ -159,22 +159,16 @@ fn text(text: &str, out: &mut String) {
         out.push_str(text);
         return;
     }
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            character if is_printable(character) => out.push(character),
-            character => {
-                // Writing into a text does not fail.
-                let _ = write!(out, "\\U{:08x}", u32::from(character));
-            }
+    let mut quoted = String::new();
+    write_json_text(text, &mut quoted);
+    for character in quoted.chars() {
+        if is_printable(character) {
+            out.push(character);
+        } else {
+            // Writing into a text does not fail.
+            let _ = write!(out, "\\U{:08x}", u32::from(character));
         }
     }
-    out.push('"');
 }
 
 /// Words, paths, URLs and references: a letter, a slash or an underscore first, nothing that YAML reads into it.

@@ -80,6 +80,24 @@ fn what_is_no_snapshot_is_refused_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_snapshot_of_an_earlier_version_is_brought_up_to_date_and_stays_as_it_is() {
+    let home = Home::new();
+    let old = home.path("old.db");
+    let connection = rusqlite::Connection::open(&old).unwrap();
+    connection.execute_batch(include_str!("../../../fixtures/legacy/schema-1.sql")).unwrap();
+    let marks =
+        "PRAGMA application_id = 0x534c4150; PRAGMA user_version = 1; INSERT INTO computer (reference) VALUES ('OLD')";
+    connection.execute_batch(marks).unwrap();
+    connection.close().unwrap();
+    let bytes = fs::read(&old).unwrap();
+    let server = home.start(&["--computer-id", "NEW", "--seed", &seed("ten-partitions")]);
+    assert_eq!(home.run(&["snapshot", "load", "old.db"]).code, Some(0));
+    assert_eq!(server.get("/-/dump").body, "computers:\n  - reference: OLD\n  - reference: NEW\n");
+    assert_eq!(server.request("refused").status, 404);
+    assert_eq!(fs::read(&old).unwrap(), bytes);
+}
+
+#[test]
 fn only_the_owner_of_the_database_loads_a_snapshot() {
     let home = Home::new();
     let server = home.start(&[]);
