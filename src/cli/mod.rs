@@ -31,6 +31,7 @@ mod settings;
 mod shacache;
 mod shim;
 mod show;
+mod snapshot;
 mod software;
 mod start;
 mod status;
@@ -89,6 +90,8 @@ enum Command {
     Seed(seed::Seed),
     /// Write what a master holds as a seed
     Dump(dump::Dump),
+    /// States of the database to come back to: save, load, list, diff
+    Snapshot(snapshot::Snapshot),
     /// JSON Schemas of what this program reads: seed
     #[command(subcommand)]
     Schema(schema::Schema),
@@ -148,6 +151,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::Seed(seed) => seed.run(&log),
         Command::Dump(dump) => dump.run(),
+        Command::Snapshot(snapshot) => snapshot.run(&log),
         Command::Schema(schema) => schema.run(),
         Command::Shacache(shacache) => shacache.run(),
         Command::Shim(shim) => shim.run(),

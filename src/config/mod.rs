@@ -156,7 +156,7 @@ impl Config {
             port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(port),
             keeping,
             control: reader.value("control", overrides.control.as_ref(), value::boolean).unwrap_or_default(),
-            database: database(&mut reader, overrides.database.as_ref(), environment).unwrap_or_default(),
+            database: database(&mut reader, overrides.database.as_ref(), keeping, environment).unwrap_or_default(),
             computer_id: reader
                 .value("computer_id", overrides.computer_id.as_ref(), value::computer_id)
                 .unwrap_or_else(|| "local_computer".to_owned()),
@@ -203,8 +203,14 @@ impl Config {
             config.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         }
         tls::read(&mut reader, &overrides, &mut config);
+        let place = Place::Option("ephemeral");
+        if ephemeral && config.require_certificate {
+            reader.fail(
+                &place,
+                "require_certificate is set beside it; without a file nobody could prove that he owns it",
+            );
+        }
         if ephemeral && config.shacache.take().is_some() {
-            let place = Place::Option("ephemeral");
             reader.warn(&place, "there is no content cache, since nothing is to be left on the disk");
         }
         if !overrides.multimaster.is_empty() {
@@ -221,11 +227,16 @@ fn path(reader: &mut Reader<'_>, key: &'static str, given: Option<&PathBuf>) -> 
     reader.path(key, given, value::path).map(|(_, path)| path)
 }
 
-fn database(reader: &mut Reader<'_>, given: Option<&PathBuf>, environment: &Environment) -> Option<PathBuf> {
+fn database(
+    reader: &mut Reader<'_>,
+    given: Option<&PathBuf>,
+    keeping: Keeping,
+    environment: &Environment,
+) -> Option<PathBuf> {
     let before = reader.fault_count();
     let found = reader.path("database_uri", given, value::database).map(|(_, path)| path);
     let database = found.or_else(|| environment.default_database());
-    if database.is_none() && reader.fault_count() == before {
+    if database.is_none() && keeping == Keeping::Disk && reader.fault_count() == before {
         let text = "not set, and there is no home directory for the default; expected the path of a file";
         reader.fail(&Place::Option("database_uri"), text);
     }

@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &["domain", "wire", "storage", "master", "config", "pki", "client", "federation", "shacache", "fixtures"],
         &["actix_web", "actix_files", "actix_multipart", "actix_tls", "futures_util"],
     ),
+    ("testing", &["domain", "wire", "config", "client", "fixtures", "http"], &[]),
     (
         "cli",
         &[

@@ -4,6 +4,7 @@ mod computer;
 mod crash;
 mod demo;
 mod environment;
+mod ephemeral;
 mod events;
 mod explain;
 mod format;
@@ -23,6 +24,7 @@ mod schema;
 mod seed;
 mod service;
 mod show;
+mod snapshot;
 mod start;
 mod status;
 mod stop;
@@ -225,6 +227,12 @@ impl Server {
 
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         post(&self.http, &format!("{}{path}", self.url), fields).unwrap()
+    }
+
+    /// Sends nothing, with headers.
+    pub fn post_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url));
+        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
     }
 
     /// Requests a root instance of `/sr`.
