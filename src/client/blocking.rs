@@ -23,9 +23,9 @@ use std::sync::Arc;
 use tokio::runtime::{self, Runtime};
 
 use super::{
-    Builder, Certificate, ComputerInformation, Destroyed, Entry, Error, ErrorKind, Follow, InstanceInformation,
-    Parameters, Product, Request, RequestedState, Row, SoftwareInstance, Statistics, StatusDocument, SupplyState,
-    UpdateReport, Value,
+    Builder, Certificate, ComputerInformation, Destroyed, Entry, Error, ErrorKind, FaultReport, FaultRule, Follow,
+    InstanceInformation, Parameters, Product, Request, RequestedState, Row, SoftwareInstance, Statistics,
+    StatusDocument, SupplyState, UpdateReport, Value,
 };
 use crate::domain::event::EventPlace;
 use crate::wire::control::{FormatReport, Ready};
@@ -74,6 +74,7 @@ plain!(
     ComputerInformation,
     BTreeMap<String, Row>,
     Ready,
+    FaultReport,
     FormatReport,
     PersonEntry,
     u64,
@@ -152,6 +153,9 @@ front! {
     wait get_computer_dict() -> BTreeMap<String, Row>;
     wait ready() -> Ready;
     wait import(documents: &[String]) -> Vec<FormatReport>;
+    wait faults() -> Vec<FaultReport>;
+    wait add_faults(rules: &[FaultRule]) -> Vec<FaultReport>;
+    wait clear_faults() -> ();
 }
 
 front! {

@@ -114,8 +114,10 @@ pub use self::shacache::Shacache;
 pub use self::slap_tool::SlapTool;
 pub use self::software::{SoftwareProductCollection, SoftwareRelease};
 pub(crate) use self::transport::Download;
+pub use crate::domain::fault::FaultRule;
 pub use crate::domain::parameters::{Parameters, Value};
 pub use crate::domain::state::{RequestedState, SupplyState};
+pub use crate::wire::fault::FaultReport;
 pub use crate::wire::form::{Follow, Product};
 pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
 pub use crate::wire::json_rpc::Certificate;
@@ -124,7 +126,7 @@ pub use crate::wire::status::StatusDocument;
 pub use crate::wire::xml::objects::SoftwareInstance;
 
 use crate::wire::control::{FormatReport, Ready};
-use crate::wire::form::Import;
+use crate::wire::form::{FaultArguments, Import};
 use crate::wire::hateoas::{Root, Search};
 use crate::wire::json_rpc::Method;
 
@@ -291,6 +293,21 @@ impl Slap {
     /// Takes over computer descriptions, all of them or none (`POST /-/import`).
     pub async fn import(&self, documents: &[String]) -> Result<Vec<FormatReport>, Error> {
         self.slap_tool().import(&Import { documents: documents.to_vec() }).await
+    }
+
+    /// The rules by which requests fail on purpose, and what they did (`GET /-/faults`).
+    pub async fn faults(&self) -> Result<Vec<FaultReport>, Error> {
+        self.slap_tool().faults().await
+    }
+
+    /// Adds rules by which requests fail on purpose (`POST /-/faults`); all that are in force then.
+    pub async fn add_faults(&self, rules: &[FaultRule]) -> Result<Vec<FaultReport>, Error> {
+        self.slap_tool().add_faults(&FaultArguments { rules: rules.to_vec() }).await
+    }
+
+    /// Lets no request fail on purpose any more (`DELETE /-/faults`).
+    pub async fn clear_faults(&self) -> Result<(), Error> {
+        self.slap_tool().clear_faults().await.map(drop)
     }
 
     fn transport(&self) -> &Transport {

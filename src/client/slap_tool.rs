@@ -7,10 +7,11 @@ use super::error::Error;
 use super::events::EventStream;
 use super::transport::{Api, Transport};
 use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
+use crate::wire::fault::FaultReport;
 use crate::wire::form::{
-    self, ComputerArguments, ComputerBang, Follow, Format, Import, Installation, InstanceBang, PartitionArguments,
-    PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance, ReportRelease,
-    RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
+    self, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation, InstanceBang,
+    PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance,
+    ReportRelease, RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
 };
 use crate::wire::json_rpc::Certificate;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token, from_json};
@@ -220,6 +221,21 @@ impl SlapTool<'_> {
         self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
     }
 
+    /// `GET /-/faults`: the rules by which requests fail on purpose.
+    pub async fn faults(&self) -> Result<Vec<FaultReport>, Error> {
+        self.get("-/faults", &(), from_json).await
+    }
+
+    /// `POST /-/faults`
+    pub async fn add_faults(&self, arguments: &FaultArguments) -> Result<Vec<FaultReport>, Error> {
+        self.post("-/faults", arguments, from_json).await
+    }
+
+    /// `DELETE /-/faults`
+    pub async fn clear_faults(&self) -> Result<Vec<FaultReport>, Error> {
+        self.delete("-/faults", from_json).await
+    }
+
     /// `POST /Person_getCertificate`: a new key and certificate of the person whose access token is sent.
     pub async fn person_get_certificate(&self) -> Result<CertificateDocument, Error> {
         self.post("Person_getCertificate", &(), from_json).await
@@ -293,6 +309,14 @@ impl SlapTool<'_> {
         let fields = arguments.to_fields().map_err(Error::invalid)?;
         let url = self.transport.url(path);
         Ok(Call::get(if fields.is_empty() { url } else { format!("{url}?{}", form::encode(&fields)) }))
+    }
+
+    async fn delete<T, E: std::error::Error>(
+        &self,
+        path: &str,
+        read: impl Fn(&[u8]) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        self.send(path, Call::delete(self.transport.url(path)), read).await
     }
 
     async fn post<T, E: std::error::Error>(

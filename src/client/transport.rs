@@ -197,6 +197,7 @@ impl Transport {
         let request = match call.method {
             "GET" => self.http.get(&call.url),
             "PUT" => self.http.put(&call.url),
+            "DELETE" => self.http.delete(&call.url),
             _ => self.http.post(&call.url),
         };
         let mut request = request

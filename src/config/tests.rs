@@ -34,6 +34,11 @@ fn defaults() -> Config {
         tls: None,
         require_certificate: false,
         certificates: true,
+        control: false,
+        faults: Vec::new(),
+        journal: 1000,
+        record: None,
+        like_master: LikeMaster::default(),
         log_file: None,
         warnings: Vec::new(),
     }
@@ -140,6 +145,15 @@ fn the_example_holds_every_setting() {
         }),
         require_certificate: true,
         certificates: true,
+        control: true,
+        faults: vec!["endpoint=requestComputerPartition count=2 status=503".parse().unwrap()],
+        journal: 100,
+        record: path("/home/me/requests.jsonl"),
+        like_master: LikeMaster {
+            strict: true,
+            deterministic: true,
+            async_allocation: Some(AllocationDelay::After(Duration::from_secs(2))),
+        },
         log_file: path("/home/me/slapproxy.log"),
         warnings: texts(&["fixtures/config/slapos.cfg:51: [slapproxy] public_directory_path: \
              /srv/slapos/does-not-exist-yet is not a directory, so /panel/public/ has nothing to serve"]),
@@ -213,6 +227,13 @@ fn overrides_replace_every_value_of_the_file() {
         http_port: text("0"),
         require_certificate: text("no"),
         no_certificates: text("yes"),
+        control: text("no"),
+        faults: texts(&["drop=answer", "latency=1s"]),
+        journal: text("0"),
+        record: path("given.jsonl"),
+        strict: text("no"),
+        deterministic: text("no"),
+        async_allocation: text("3polls"),
         log_file: path("given.log"),
     };
     let expected = Config {
@@ -240,6 +261,15 @@ fn overrides_replace_every_value_of_the_file() {
         tls: Some(Tls { files: Some((PathBuf::from("given.crt"), PathBuf::from("given.key"))), http_port: Some(0) }),
         require_certificate: false,
         certificates: false,
+        control: false,
+        faults: vec!["drop=answer".parse().unwrap(), "latency=1s".parse().unwrap()],
+        journal: 0,
+        record: path("given.jsonl"),
+        like_master: LikeMaster {
+            strict: false,
+            deterministic: false,
+            async_allocation: Some(AllocationDelay::Polls(3)),
+        },
         log_file: path("given.log"),
         warnings: Vec::new(),
     };

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{CompatSchema, SoftwareProduct, TimestampFormat};
+use super::{AllocationDelay, CompatSchema, FaultRule, SoftwareProduct, TimestampFormat};
 use crate::domain::ids::Reference;
 
 /// A host to listen on; an IPv6 address loses its brackets.
@@ -131,6 +131,21 @@ pub(super) fn timestamp_format(text: &str) -> Result<TimestampFormat, String> {
 /// A schema version of the Python proxy.
 pub(super) fn compat_schema(text: &str) -> Result<CompatSchema, String> {
     CompatSchema::parse(text).ok_or_else(|| format!("{text:?} is not a schema that can be shown; expected 17 or 18"))
+}
+
+/// A number of things.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a number; expected a whole number from 0 on"))
+}
+
+/// When a new instance gets its place.
+pub(super) fn async_allocation(text: &str) -> Result<AllocationDelay, String> {
+    text.parse()
+}
+
+/// A rule by which requests fail on purpose.
+pub(super) fn fault_rule(text: &str) -> Result<FaultRule, String> {
+    text.parse()
 }
 
 /// A line of `software_product_list`.

@@ -59,6 +59,26 @@ impl Timestamp {
     }
 }
 
+/// A span of time: `2s`, `150ms`, `5m`, or a number of seconds.
+///
+/// # Errors
+/// What is expected instead.
+pub fn span(text: &str) -> Result<Duration, String> {
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit);
+    let factor = match unit {
+        "" | "s" => Some(1.0),
+        "ms" => Some(1e-3),
+        "m" => Some(60.0),
+        "h" => Some(3600.0),
+        _ => None,
+    };
+    let seconds = number.parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor);
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| {
+        format!("{text:?} is not a span of time; expected a number with ms, s, m or h, such as 2s or 150ms")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod extract;
 mod failure;
+mod faults;
 mod file;
 mod guard;
 mod hateoas;

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::guard::{Any, Get, Guard, GuardContext, Head, Options, Post, Put};
+use actix_web::guard::{Any, Delete, Get, Guard, GuardContext, Head, Options, Post, Put};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
@@ -63,6 +63,45 @@ impl Store {
                 let callers = if request.method() == Method::PUT { writers } else { readers };
                 admit(callers, slap_tool::refused, request, next)
             }))
+    }
+}
+
+/// A path of rules: `GET`, and so `HEAD`, lists them, `POST` adds some, `DELETE` removes them all.
+pub fn rules(template: &'static str, callers: Callers) -> Rules {
+    Rules { template, callers }
+}
+
+/// A path of rules, and whom it is for.
+pub struct Rules {
+    template: &'static str,
+    callers: Callers,
+}
+
+impl Rules {
+    /// Gives the path its handlers: what lists, what adds, and what removes.
+    pub fn to<L, ListArgs, A, AddArgs, C, ClearArgs>(
+        self,
+        list: L,
+        add: A,
+        clear: C,
+    ) -> impl HttpServiceFactory + 'static
+    where
+        L: Handler<ListArgs>,
+        ListArgs: FromRequest + 'static,
+        L::Output: Responder + 'static,
+        A: Handler<AddArgs>,
+        AddArgs: FromRequest + 'static,
+        A::Output: Responder + 'static,
+        C: Handler<ClearArgs>,
+        ClearArgs: FromRequest + 'static,
+        C::Output: Responder + 'static,
+    {
+        let Self { template, callers } = self;
+        resource(template, "GET, HEAD, POST, DELETE, OPTIONS")
+            .route(Route::new().guard(Any(Get()).or(Head())).to(list))
+            .route(Route::new().guard(Post()).to(add))
+            .route(Route::new().guard(Delete()).to(clear))
+            .wrap(from_fn(move |request, next| admit(callers, slap_tool::refused, request, next)))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::{Extensions, Server, ServerHandle};
-use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use thiserror::Error;
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::identity::PeerCertificate;
 use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
-use super::{docs, error, guard, hateoas, json_rpc, panel, people, slap_tool};
+use super::{docs, error, faults, guard, hateoas, json_rpc, panel, people, slap_tool};
 use crate::config::{self, Config};
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
@@ -143,12 +143,15 @@ impl Application {
         let (closing, closed) = watch::channel(false);
         let start = Start { ready: ready.clone(), authority, operator_token: token, closing: closed, shacache };
         let state = web::Data::new(State::new(master.clone(), &config, start));
+        let may_fail = config.control || !config.faults.is_empty();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
+                .wrap(Condition::new(may_fail, from_fn(faults::disturb)))
                 .wrap(from_fn(guard::guard))
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .configure(super::control::configure)
+                .configure(faults::configure)
                 .configure(people::configure)
                 .configure(docs::configure)
                 .configure(slap_tool::configure)

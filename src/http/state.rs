@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 
 use super::cache::Cache;
+use super::faults::Faults;
 use crate::config::Config;
+use crate::domain::error::Refusal;
 use crate::domain::timestamp::TimestampFormat;
 use crate::master::Master;
 use crate::pki::{self, LocalAuthority};
@@ -69,11 +71,27 @@ pub struct State {
     pub form_limit: usize,
     /// How long a client may take to send its request.
     pub client_timeout: Duration,
+    /// Whether callers may change how the server behaves.
+    pub may_control: bool,
+    /// The requests that fail on purpose.
+    pub faults: Faults,
     /// How timestamps are written.
     pub timestamp_format: TimestampFormat,
 }
 
 impl State {
+    /// Lets callers change how the server behaves, if it was started so.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`]
+    pub fn control(&self) -> Result<(), Refusal> {
+        if self.may_control {
+            return Ok(());
+        }
+        let reason = "This call changes how the server behaves, and is there only when it is started with --control.";
+        Err(Refusal::Forbidden { reason: reason.into() })
+    }
+
     /// The state of a server with a configuration.
     pub fn new(master: Master, config: &Config, start: Start) -> Self {
         let Start { ready, authority, operator_token, closing, shacache } = start;
@@ -95,6 +113,8 @@ impl State {
             trusted_proxies: config.trusted_proxies.clone(),
             form_limit: config.form_limit,
             client_timeout: config.client_timeout,
+            may_control: config.control,
+            faults: Faults::new(config.faults.clone()),
             timestamp_format: config.timestamp_format,
         }
     }

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod control;
 pub mod event_stream;
+pub mod fault;
 pub mod form;
 pub mod hateoas;
 pub mod json;

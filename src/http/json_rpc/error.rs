@@ -51,6 +51,14 @@ pub enum Error {
         /// The name that was called.
         name: String,
     },
+    /// The request fails on purpose.
+    #[error("{title}")]
+    Disturbed {
+        /// The status.
+        status: u16,
+        /// Why.
+        title: String,
+    },
     /// Methods are called with `POST`.
     #[error("{method} is not allowed here; expected POST")]
     NotPost {
@@ -112,6 +120,9 @@ impl ResponseError for Error {
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             Self::Failure(Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Failure(Failure::BrokenBody(_)) | Self::Request(_) | Self::TioXml(_) => StatusCode::BAD_REQUEST,
+            Self::Disturbed { status, .. } => {
+                StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotJson { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownMethod { .. } => StatusCode::NOT_FOUND,

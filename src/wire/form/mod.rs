@@ -3,6 +3,7 @@
 mod arguments;
 mod computer;
 mod event;
+mod fault;
 mod outcome;
 mod person;
 mod request;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename, ReportInstance, Titles};
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
 pub use event::Follow;
+pub use fault::FaultArguments;
 pub use outcome::{Outcome, read_outcome, unknown_partition, waiting};
 pub use person::{PersonArguments, PersonRequestComputer, TOKEN_LIFETIME, TokenArguments};
 pub use request::RequestArguments;

@@ -89,6 +89,9 @@ fn what_is_followed_reads_back() {
     let after = EventPlace { last_at: Timestamp(5), id: 7 };
     reads_back(&Follow { after: Some(after), computer: Some("c".into()), instance: Some("a/b".into()) });
     reads_back(&Follow::default());
+    reads_back(&FaultArguments {
+        rules: vec!["endpoint=a status=503".parse().unwrap(), "drop=answer".parse().unwrap()],
+    });
 }
 
 #[test]

@@ -45,6 +45,9 @@ impl Schemas {
     }
 }
 
+/// Paths that several methods share: the name of an operation there has its method too.
+const SHARED: [&str; 1] = ["/-/faults"];
+
 /// How a call is asked.
 pub struct Asked {
     method: HttpMethod,
@@ -60,6 +63,11 @@ pub fn nothing(_: &mut Schemas) -> Asked {
 /// A write without arguments.
 pub fn post_nothing(_: &mut Schemas) -> Asked {
     Asked { method: HttpMethod::Post, parameters: Vec::new(), body: None }
+}
+
+/// A removal without arguments.
+pub fn delete_nothing(_: &mut Schemas) -> Asked {
+    Asked { method: HttpMethod::Delete, parameters: Vec::new(), body: None }
 }
 
 /// A read with its arguments in the query.
@@ -140,6 +148,16 @@ impl Call {
         PathItem::new(method, self.operation(asked, schemas))
     }
 
+    /// The name of the operation, which no other has.
+    fn id(&self, method: &HttpMethod) -> String {
+        let name = self.path.trim_start_matches(['/', '-']);
+        match method {
+            HttpMethod::Post if SHARED.contains(&self.path) => format!("{name}/add"),
+            HttpMethod::Delete => format!("{name}/clear"),
+            _ => name.to_owned(),
+        }
+    }
+
     fn operation(&self, asked: Asked, schemas: &mut Schemas) -> Operation {
         let Asked { method, parameters, body } = asked;
         let mut responses = ResponsesBuilder::new().response("200", self.answer.response(schemas));
@@ -155,7 +173,7 @@ impl Call {
             responses = responses.response("408", refusal("408")).response("413", refusal("413"));
         }
         OperationBuilder::new()
-            .operation_id(Some(self.path.trim_start_matches(['/', '-'])))
+            .operation_id(Some(self.id(&method)))
             .tag(self.group)
             .summary(Some(self.summary))
             .description(Some(self.description).filter(|text| !text.is_empty()))

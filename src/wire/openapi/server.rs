@@ -1,8 +1,9 @@
 //! The calls about the server itself.
 
-use super::operation::{Answer, Call, form, list, nothing, one, query};
+use super::operation::{Answer, Call, delete_nothing, form, list, nothing, one, query};
 use crate::wire::control::{FormatReport, Ready};
-use crate::wire::form::{Follow, Import, PersonArguments, TokenArguments};
+use crate::wire::fault::FaultReport;
+use crate::wire::form::{FaultArguments, Follow, Import, PersonArguments, TokenArguments};
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
 /// All of them.
@@ -43,6 +44,33 @@ pub const CALLS: &[Call] = &[
                       import` while the server runs.",
         asked: form::<Import>,
         answer: Answer::Json(list::<FormatReport>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/faults",
+        group: "Server",
+        summary: "List the rules by which requests fail on purpose",
+        description: CONTROL,
+        asked: nothing,
+        answer: Answer::Json(list::<FaultReport>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/faults",
+        group: "Server",
+        summary: "Let requests fail on purpose",
+        description: FAULTS,
+        asked: form::<FaultArguments>,
+        answer: Answer::Json(list::<FaultReport>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/faults",
+        group: "Server",
+        summary: "Let no request fail on purpose any more",
+        description: CONTROL,
+        asked: delete_nothing,
+        answer: Answer::Json(list::<FaultReport>),
         not_found: None,
     },
     Call {
@@ -110,6 +138,9 @@ pub const CALLS: &[Call] = &[
     },
 ];
 
+const CONTROL: &str = "Only when the server is started with `--control`.";
+const FAULTS: &str = "Only when the server is started with `--control`. The rules are added to those that are there; the first \
+                      that strikes a request counts. The answer lists them all.";
 const OPERATOR: &str = "For the owner of the database only, who sends the token of the file `<database>.lock` in the header \
                         `X-Access-Token`, as `slapproxy user` does.";
 const NO_PERSON: Option<&str> = Some("There is no such person.");

@@ -9,7 +9,7 @@ use slapproxy::wire::form;
 use super::{client, computer, instance, person, published, secured};
 use crate::app::{TestApp, answer, description};
 use crate::calls::LOCAL;
-use crate::conformance::{methods, mounted_by};
+use crate::conformance::{OWN, methods, mounted_by};
 use crate::openapi::{Document, Name};
 
 /// The calls, and of each: nobody, a person, the computer, another computer, the instance, another instance.
@@ -91,6 +91,9 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/ready", ".+++++"),
     ("/-/import", ".+----"),
     ("/-/events", ".+----"),
+    ("/-/faults", ".+----"),
+    ("POST /-/faults", ".+----"),
+    ("DELETE /-/faults", ".+----"),
     ("/-/ca.pem", "++++++"),
     ("/-/crl.pem", "++++++"),
     ("/-/user", ".-----"),
@@ -119,15 +122,15 @@ const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_d
 
 /// Every call that the server has.
 fn calls() -> BTreeSet<Name> {
-    let files =
-        ["slap_tool/mod.rs", "hateoas/mod.rs", "control.rs", "docs.rs", "people.rs", "shacache/mod.rs", "panel/mod.rs"];
-    let mounted = files.into_iter().flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
+    let files = ["slap_tool/mod.rs", "hateoas/mod.rs", "docs.rs", "shacache/mod.rs", "panel/mod.rs"];
+    let mounted = OWN.into_iter().chain(files).flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
     mounted.chain(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}")))).collect()
 }
 
 /// The call in the table: its path, after its method where another one reads the same path.
 fn line((method, path): &Name) -> String {
-    if method == "PUT" { format!("PUT {path}") } else { path.clone() }
+    let another = method == "PUT" || method == "DELETE" || method == "POST" && path == "/-/faults";
+    if another { format!("{method} {path}") } else { path.clone() }
 }
 
 /// What a field says in these calls.
@@ -149,6 +152,7 @@ fn value(path: &str, name: &str) -> Option<Value> {
         "reported_state" => json!("started"),
         "software_type" => json!("default"),
         "use_string" | "tioxml" => json!(JOURNAL),
+        "rule" => json!("endpoint=nothing status=503"),
         "software_product_reference" | "new_name" | "computer_title" | "message" | "error_log" | "name" => json!("x"),
         _ => return None,
     })
@@ -172,6 +176,8 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
         client.put(url).header("Content-Type", "application/json").body(entry.to_string())
     } else if path.starts_with("/shacache/") && method != "GET" {
         if method == "PUT" { client.put(url) } else { client.post(url) }
+    } else if method == "DELETE" {
+        client.delete(url)
     } else if method == "GET" {
         client.get(format!("{url}?{}", form::encode(&texts)))
     } else if is_rpc {

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
 use slapproxy::client::{
-    Certificate, Entry, Error, Follow, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
+    Certificate, Entry, Error, FaultReport, Follow, Parameters, Product, Request, RequestedState, StatusDocument,
+    SupplyState, Value,
 };
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
@@ -348,6 +349,11 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     shacache(walk, slap);
     walk.note("Slap::ready", slap.ready().map(|ready| ready.url.starts_with("http://")));
     events(walk, slap);
+    let rules = ["endpoint=getRunId status=503".parse().unwrap()];
+    let told = |reports: Vec<FaultReport>| reports.into_iter().map(|report| report.rule).collect::<Vec<_>>();
+    walk.note("Slap::add_faults", slap.add_faults(&rules).map(told));
+    walk.note("Slap::faults", slap.faults().map(told));
+    walk.note("Slap::clear_faults", slap.clear_faults());
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
 }
 

@@ -5,6 +5,7 @@ mod crash;
 mod environment;
 mod events;
 mod explain;
+mod faults;
 mod format;
 mod import;
 mod import_smaller;
