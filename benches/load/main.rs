@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use client::{Client, get, post, post_json};
 use server::{Bare, Running};
+use slapproxy::config::Overrides;
 use slapproxy::wire::xml::{Value, dumps};
 
 /// How long each rate is measured.
@@ -32,6 +33,7 @@ fn main() {
         ("changing_connection", changing_connection),
         ("shared_instances", shared_instances),
         ("rpc_get", rpc_get),
+        ("journal", journal),
         ("import", import),
         ("program", program),
     ] {
@@ -126,6 +128,33 @@ fn full_computer_information() {
 fn rpc_get() {
     let ask = post_json("/slapos.get.v0.software_instance", r#"{"instance_guid": "instance-7______0"}"#);
     against_bare("slapos.get.v0.software_instance", &ask);
+}
+
+/// What the journal costs: a server with one and a server without, interleaved, so that noise meets both.
+fn journal() {
+    let without = Overrides { journal: Some("0".into()), ..Overrides::default() };
+    let servers = [Running::with(100, without), Running::formatted(100)];
+    for server in &servers {
+        let mut client = Client::new(server.port).expect("the server accepts");
+        for n in 0..50 {
+            client.expect(&request(&format!("instance-{n}"), &twenty(), false));
+        }
+    }
+    let read = get("/getFullComputerInformation?computer_id=local_computer");
+    let unchanged = request("instance-7", &twenty(), false);
+    let small = get("/getRunId");
+    for (name, ask) in [("getRunId", small), ("getFullComputerInformation", read), ("an unchanged request", unchanged)]
+    {
+        let mut rates = [0.0, 0.0];
+        for _ in 0..3 {
+            for (rate_of, server) in rates.iter_mut().zip(&servers) {
+                *rate_of += rate(server.port, 4, |_, _| ask.clone()) / 3.0;
+            }
+        }
+        line(&format!("{name} without a journal"), &format!("{:.0}/s", rates[0]), "");
+        line("  with one", &format!("{:.0}/s", rates[1]), "");
+        line("  ratio", &format!("{:.2}", rates[1] / rates[0]), ">= 0.9");
+    }
 }
 
 fn unchanged_request() {

@@ -11,6 +11,7 @@ mod export;
 mod fields;
 mod format;
 mod import;
+mod journal;
 mod local;
 mod logging;
 mod man;
@@ -18,6 +19,7 @@ mod master;
 mod output;
 mod parameters;
 mod ready_file;
+mod replay;
 mod request;
 mod schema;
 mod service;
@@ -89,6 +91,10 @@ enum Command {
     Explain(explain::Explain),
     /// Show what happened, latest last, and follow what happens
     Events(events::Events),
+    /// Show the latest requests with their answers, and follow them
+    Journal(journal::Journal),
+    /// Send recorded requests to a master again, and compare its answers
+    Replay(replay::Replay),
     /// Write what a database holds as one of the Python proxy, also while the master runs
     Export(export::Export),
     /// Wait until a master answers
@@ -133,6 +139,8 @@ pub fn main() -> ExitCode {
         Command::Ca(ca) => ca.run(),
         Command::Explain(explain) => explain.run(),
         Command::Events(events) => events.run(),
+        Command::Journal(journal) => journal.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Export(export) => export.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),

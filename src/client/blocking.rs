@@ -24,8 +24,8 @@ use tokio::runtime::{self, Runtime};
 
 use super::{
     Builder, Certificate, ComputerInformation, Destroyed, Entry, Error, ErrorKind, FaultReport, FaultRule, Follow,
-    InstanceInformation, Parameters, Product, Request, RequestedState, Row, SoftwareInstance, Statistics,
-    StatusDocument, SupplyState, UpdateReport, Value,
+    InstanceInformation, JournalArguments, JournalEntry, Parameters, Product, Request, RequestedState, Row,
+    SoftwareInstance, Statistics, StatusDocument, SupplyState, UpdateReport, Value,
 };
 use crate::domain::event::EventPlace;
 use crate::wire::control::{FormatReport, Ready};
@@ -75,6 +75,7 @@ plain!(
     BTreeMap<String, Row>,
     Ready,
     FaultReport,
+    JournalEntry,
     FormatReport,
     PersonEntry,
     u64,
@@ -153,6 +154,7 @@ front! {
     wait get_computer_dict() -> BTreeMap<String, Row>;
     wait ready() -> Ready;
     wait import(documents: &[String]) -> Vec<FormatReport>;
+    wait journal(arguments: &JournalArguments) -> Vec<JournalEntry>;
     wait faults() -> Vec<FaultReport>;
     wait add_faults(rules: &[FaultRule]) -> Vec<FaultReport>;
     wait clear_faults() -> ();

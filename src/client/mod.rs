@@ -80,6 +80,7 @@ mod json_rpc;
 mod order;
 mod partition;
 mod people;
+mod replay;
 mod report;
 mod request;
 mod shacache;
@@ -118,8 +119,9 @@ pub use crate::domain::fault::FaultRule;
 pub use crate::domain::parameters::{Parameters, Value};
 pub use crate::domain::state::{RequestedState, SupplyState};
 pub use crate::wire::fault::FaultReport;
-pub use crate::wire::form::{Follow, Product};
+pub use crate::wire::form::{Follow, JournalArguments, Product};
 pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
+pub use crate::wire::journal::JournalEntry;
 pub use crate::wire::json_rpc::Certificate;
 pub use crate::wire::shacache::{Entry, Statistics, UpdateReport};
 pub use crate::wire::status::StatusDocument;
@@ -293,6 +295,11 @@ impl Slap {
     /// Takes over computer descriptions, all of them or none (`POST /-/import`).
     pub async fn import(&self, documents: &[String]) -> Result<Vec<FormatReport>, Error> {
         self.slap_tool().import(&Import { documents: documents.to_vec() }).await
+    }
+
+    /// The latest requests and their answers (`GET /-/journal`).
+    pub async fn journal(&self, arguments: &JournalArguments) -> Result<Vec<JournalEntry>, Error> {
+        self.slap_tool().journal(arguments).await
     }
 
     /// The rules by which requests fail on purpose, and what they did (`GET /-/faults`).

@@ -10,9 +10,10 @@ use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready}
 use crate::wire::fault::FaultReport;
 use crate::wire::form::{
     self, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation, InstanceBang,
-    PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance,
-    ReportRelease, RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
+    JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename,
+    ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
 };
+use crate::wire::journal::JournalEntry;
 use crate::wire::json_rpc::Certificate;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token, from_json};
 use crate::wire::status::StatusDocument;
@@ -22,7 +23,7 @@ use crate::wire::xml::objects::{
 };
 
 /// The media type of forms.
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The calls of the classic API, each under its own name in snake case, without any convenience: see
 /// [`Slap`](super::Slap) and its objects for that. Texts are answered as they come; they mean nothing unless said.
@@ -219,6 +220,11 @@ impl SlapTool<'_> {
     /// `POST /-/import`
     pub async fn import(&self, arguments: &Import) -> Result<Vec<FormatReport>, Error> {
         self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
+    }
+
+    /// `GET /-/journal`
+    pub async fn journal(&self, arguments: &JournalArguments) -> Result<Vec<JournalEntry>, Error> {
+        self.get("-/journal", arguments, from_json).await
     }
 
     /// `GET /-/faults`: the rules by which requests fail on purpose.

@@ -147,6 +147,9 @@ pub enum Refusal {
         /// The identifier.
         guid: String,
     },
+    /// No requests are kept to be looked at.
+    #[error("no requests are kept: the server was started with --journal 0")]
+    NoJournal,
     /// A person who is there already.
     #[error("name: there is a person {name:?} already")]
     PersonTaken {
@@ -203,6 +206,7 @@ impl Refusal {
             | Self::NoCertificateAuthority
             | Self::CertificateActive
             | Self::NoCertificate
+            | Self::NoJournal
             | Self::SharedCertificate { .. }
             | Self::PersonTaken { .. } => Kind::NotThere,
             Self::Unauthenticated { .. } => Kind::Unauthenticated,

@@ -74,6 +74,10 @@ pub struct Faults {
     rules: Mutex<Vec<Counted>>,
 }
 
+/// The rule that struck a request, kept with it.
+#[derive(Debug, Clone)]
+pub struct Struck(pub FaultRule);
+
 /// A rule, and what it did.
 #[derive(Debug)]
 struct Counted {
@@ -156,6 +160,7 @@ pub async fn disturb<B: MessageBody + 'static>(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     log::info!("{method} {path} fails: {rule}");
+    request.extensions_mut().insert(Struck(rule.clone()));
     if let Some(latency) = rule.latency {
         sleep(latency).await;
     }

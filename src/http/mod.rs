@@ -12,6 +12,7 @@ mod file;
 mod guard;
 mod hateoas;
 mod identity;
+mod journal;
 mod json_rpc;
 mod panel;
 mod people;

@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -15,9 +17,10 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::identity::PeerCertificate;
+use super::journal::Journal;
 use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
-use super::{docs, error, faults, guard, hateoas, json_rpc, panel, people, slap_tool};
+use super::{docs, error, faults, guard, hateoas, journal, json_rpc, panel, people, slap_tool};
 use crate::config::{self, Config};
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
@@ -68,6 +71,14 @@ pub enum StartError {
     /// The directories of the content cache.
     #[error("the content cache cannot be used: {0}")]
     Shacache(#[from] shacache::Error),
+    /// The file to which requests are recorded.
+    #[error("cannot record requests to {}: {source}", file.display())]
+    Record {
+        /// The configured file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The file beside the database that tells where the server is.
     #[error("cannot write the lock of the database: {0}")]
     Publish(io::Error),
@@ -81,6 +92,7 @@ pub struct Application {
     closing: watch::Sender<bool>,
     master: Master,
     imported: Option<Imported>,
+    journal: Option<Arc<Journal>>,
     _lock: Lock,
 }
 
@@ -141,14 +153,24 @@ impl Application {
         let token = pki::new_token();
         lock.publish(&ServerInfo(control::lock_note(&where_it_is, &token))).map_err(StartError::Publish)?;
         let (closing, closed) = watch::channel(false);
-        let start = Start { ready: ready.clone(), authority, operator_token: token, closing: closed, shacache };
+        let journal = Journal::open(&config).map_err(|source| record_error(&config, source))?.map(Arc::new);
+        let start = Start {
+            ready: ready.clone(),
+            authority,
+            operator_token: token,
+            closing: closed,
+            shacache,
+            journal: journal.clone(),
+        };
         let state = web::Data::new(State::new(master.clone(), &config, start));
+        let is_kept = journal.is_some();
         let may_fail = config.control || !config.faults.is_empty();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
                 .wrap(Condition::new(may_fail, from_fn(faults::disturb)))
                 .wrap(from_fn(guard::guard))
+                .wrap(Condition::new(is_kept, from_fn(journal::keep)))
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .configure(super::control::configure)
                 .configure(faults::configure)
@@ -176,7 +198,7 @@ impl Application {
             Some(plain) => server.and_then(|server| server.listen(plain)),
         };
         let server = server.map_err(StartError::Publish)?.run();
-        Ok(Self { server, address, ready, closing, master, imported, _lock: lock })
+        Ok(Self { server, address, ready, closing, master, imported, journal, _lock: lock })
     }
 
     /// The port that it listens on.
@@ -221,9 +243,16 @@ impl Application {
     /// When a thread of the server fails.
     pub async fn run(self) -> io::Result<()> {
         let result = self.server.await;
+        if let Some(journal) = &self.journal {
+            journal.close();
+        }
         self.master.close();
         result
     }
+}
+
+fn record_error(config: &Config, source: io::Error) -> StartError {
+    StartError::Record { file: config.record.clone().unwrap_or_default(), source }
 }
 
 fn open_shacache(config: &config::Shacache) -> Result<Shacache, shacache::Error> {

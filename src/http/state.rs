@@ -2,12 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
 
 use super::cache::Cache;
 use super::faults::Faults;
+use super::journal::Journal;
 use crate::config::Config;
 use crate::domain::error::Refusal;
 use crate::domain::timestamp::TimestampFormat;
@@ -32,6 +34,8 @@ pub struct Start {
     pub closing: Receiver<bool>,
     /// The content cache; `None` when none is configured.
     pub shacache: Option<Shacache>,
+    /// The journal of requests; `None` when there is none.
+    pub journal: Option<Arc<Journal>>,
 }
 
 /// The state of one server.
@@ -75,6 +79,8 @@ pub struct State {
     pub may_control: bool,
     /// The requests that fail on purpose.
     pub faults: Faults,
+    /// The journal of requests, and their record; `None` when neither is wanted.
+    pub journal: Option<Arc<Journal>>,
     /// How timestamps are written.
     pub timestamp_format: TimestampFormat,
 }
@@ -94,7 +100,7 @@ impl State {
 
     /// The state of a server with a configuration.
     pub fn new(master: Master, config: &Config, start: Start) -> Self {
-        let Start { ready, authority, operator_token, closing, shacache } = start;
+        let Start { ready, authority, operator_token, closing, shacache, journal } = start;
         Self {
             master,
             information: Cache::default(),
@@ -115,6 +121,7 @@ impl State {
             client_timeout: config.client_timeout,
             may_control: config.control,
             faults: Faults::new(config.faults.clone()),
+            journal,
             timestamp_format: config.timestamp_format,
         }
     }

@@ -178,6 +178,14 @@ impl Master {
         self.db.read(move |tx| Ok(tx.events(&query)?)).await
     }
 
+    /// Events by their numbers; those that are not there any more are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn events_of(&self, numbers: &[i64]) -> Result<Vec<Event>, Error> {
+        self.db.look(|tx| Ok(tx.events_of(numbers)?))
+    }
+
     /// The first event after a place that is wanted. The place moves to where the search ended.
     ///
     /// # Errors

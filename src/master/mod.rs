@@ -39,6 +39,7 @@ use crate::domain::certificate::Authority;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
 use crate::domain::software::SoftwareProduct;
+use crate::domain::timestamp::Timestamp;
 use crate::storage::{self, Db};
 
 /// What stops a use case.
@@ -92,6 +93,12 @@ impl Master {
     #[must_use]
     pub fn with_authority(self, authority: impl Authority + 'static) -> Self {
         Self { authority: Some(Arc::new(authority)), ..self }
+    }
+
+    /// The time of the master, for what is only looked at.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.db.now()
     }
 
     /// Counts the changes: an answer holds as long as this does.

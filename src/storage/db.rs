@@ -1,5 +1,6 @@
 //! The database handle and its two kinds of transactions.
 
+use std::cell::RefCell;
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use super::backup::backup;
 use super::legacy::Imported;
 use super::open::{self, Opening};
 use super::writer::{Clock, Writer};
-use super::{Error, OpenError};
+use super::{Error, OpenError, recording};
 use crate::domain::timestamp::Timestamp;
 
 /// A database: one writer, any number of readers. Clones share it; it is checkpointed and closed with the last one.
@@ -40,6 +41,8 @@ pub struct ReadTx<'a> {
 pub struct WriteTx<'a> {
     read: ReadTx<'a>,
     clock: &'a Clock,
+    /// The events that the running closure recorded.
+    recorded: RefCell<Vec<i64>>,
 }
 
 impl Db {
@@ -64,7 +67,13 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.0.writer.submit(closure).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+        match self.0.writer.submit(closure).await {
+            Err(_) => Err(Error::Closed.into()),
+            Ok(written) => {
+                recording::note(written.events);
+                written.result
+            }
+        }
     }
 
     /// Runs a closure on one snapshot, on a thread that may block.
@@ -233,13 +242,23 @@ impl<'a> ReadTx<'a> {
 
 impl<'a> WriteTx<'a> {
     pub(super) fn new(read: ReadTx<'a>, clock: &'a Clock) -> Self {
-        Self { read, clock }
+        Self { read, clock, recorded: RefCell::default() }
     }
 
     /// A point in time that no other call gets.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.next()
+    }
+
+    /// Notes an event that is recorded.
+    pub(super) fn note_recorded(&self, event: i64) {
+        self.recorded.borrow_mut().push(event);
+    }
+
+    /// The events that were recorded since the last call.
+    pub(super) fn take_recorded(&self) -> Vec<i64> {
+        self.recorded.take()
     }
 
     /// Runs a statement that changes something; returns how many rows it changed.

@@ -19,6 +19,7 @@ mod name;
 mod open;
 mod partition;
 mod person;
+mod recording;
 mod refusal;
 mod service;
 mod setting;
@@ -41,6 +42,7 @@ pub use instance::{NewInstance, Placed, Publisher};
 pub use legacy::Imported;
 pub use lock::{Lock, ServerInfo, running_server};
 pub use open::Opening;
+pub use recording::recording;
 pub use show::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 pub use status::StatusSubject;
 

@@ -36,7 +36,16 @@ trait Job: Send {
 struct Call<F, T, E> {
     closure: Option<F>,
     result: Option<Result<T, E>>,
-    answer: oneshot::Sender<Result<T, E>>,
+    events: Vec<i64>,
+    answer: oneshot::Sender<Written<T, E>>,
+}
+
+/// What became of a closure.
+pub(super) struct Written<T, E> {
+    /// Its result.
+    pub result: Result<T, E>,
+    /// The events that it recorded.
+    pub events: Vec<i64>,
 }
 
 impl<F, T, E> Job for Call<F, T, E>
@@ -49,18 +58,23 @@ where
         let Some(closure) = self.closure.take() else { return false };
         let result = catch_unwind(AssertUnwindSafe(|| closure(tx))).unwrap_or_else(|_| Err(Error::Panicked.into()));
         let keep = result.is_ok();
+        let events = tx.take_recorded();
+        if keep {
+            self.events = events;
+        }
         self.result = Some(result);
         keep
     }
 
     fn finish(self: Box<Self>, commit: Result<(), String>) {
+        let events = if commit.is_ok() { self.events } else { Vec::new() };
         let result = match (self.result, commit) {
             (Some(Ok(_)) | None, Err(reason)) => Err(Error::Commit(reason).into()),
             (Some(result), _) => result,
             (None, Ok(())) => Err(Error::Closed.into()),
         };
         // Nobody waits any more when the client went away: the write stands all the same.
-        let _gone = self.answer.send(result);
+        let _gone = self.answer.send(Written { result, events });
     }
 }
 
@@ -94,7 +108,7 @@ impl Writer {
     }
 
     /// Hands a closure to the thread; the receiver gets its result after the commit.
-    pub(super) fn submit<T, E, F>(&self, closure: F) -> oneshot::Receiver<Result<T, E>>
+    pub(super) fn submit<T, E, F>(&self, closure: F) -> oneshot::Receiver<Written<T, E>>
     where
         F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -102,7 +116,12 @@ impl Writer {
     {
         let (answer, receiver) = oneshot::channel();
         // A closed channel drops the answer, which the receiver reports.
-        let _closed = self.sender.send(Message::Job(Box::new(Call { closure: Some(closure), result: None, answer })));
+        let _closed = self.sender.send(Message::Job(Box::new(Call {
+            closure: Some(closure),
+            result: None,
+            events: Vec::new(),
+            answer,
+        })));
         receiver
     }
 

@@ -2,10 +2,12 @@
 
 pub mod change;
 pub mod control;
+pub mod decoded;
 pub mod event_stream;
 pub mod fault;
 pub mod form;
 pub mod hateoas;
+pub mod journal;
 pub mod json;
 pub mod json_rpc;
 pub mod openapi;
@@ -13,6 +15,7 @@ pub mod ordered;
 pub mod parameter_file;
 pub mod percent;
 pub mod person;
+pub mod record;
 pub mod shacache;
 pub mod slapformat;
 pub mod software_schema;

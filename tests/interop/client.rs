@@ -103,6 +103,7 @@ const LACKING: &[&str] = &[
     "People::revocation_list",
     "Slap::ready",
     "Slap::import",
+    "Slap::journal",
     "Slap::add_faults",
     "Slap::faults",
     "Slap::clear_faults",

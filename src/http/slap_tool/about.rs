@@ -3,8 +3,8 @@
 use crate::domain::access::Subject;
 use crate::wire::form::{
     ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation, InstanceBang,
-    PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance,
-    ReportRelease, RequestArguments, RequestComputer, Supply, Titles, TokenArguments, Use,
+    JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename,
+    ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, TokenArguments, Use,
 };
 
 /// Arguments that say what a call is about.
@@ -53,6 +53,7 @@ about! {
     PersonArguments: _ => Subject::Nothing;
     TokenArguments: _ => Subject::Nothing;
     Follow: _ => Subject::Nothing;
+    JournalArguments: _ => Subject::Nothing;
     FaultArguments: _ => Subject::Nothing;
     // Which computers they describe is known once they are read.
     Format: _ => Subject::Nothing;

@@ -4,6 +4,7 @@ mod arguments;
 mod computer;
 mod event;
 mod fault;
+mod journal;
 mod outcome;
 mod person;
 mod request;
@@ -15,6 +16,7 @@ pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename,
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
 pub use event::Follow;
 pub use fault::FaultArguments;
+pub use journal::JournalArguments;
 pub use outcome::{Outcome, read_outcome, unknown_partition, waiting};
 pub use person::{PersonArguments, PersonRequestComputer, TOKEN_LIFETIME, TokenArguments};
 pub use request::RequestArguments;

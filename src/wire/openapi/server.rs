@@ -3,7 +3,8 @@
 use super::operation::{Answer, Call, delete_nothing, form, list, nothing, one, query};
 use crate::wire::control::{FormatReport, Ready};
 use crate::wire::fault::FaultReport;
-use crate::wire::form::{FaultArguments, Follow, Import, PersonArguments, TokenArguments};
+use crate::wire::form::{FaultArguments, Follow, Import, JournalArguments, PersonArguments, TokenArguments};
+use crate::wire::journal::JournalEntry;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
 /// All of them.
@@ -45,6 +46,17 @@ pub const CALLS: &[Call] = &[
         asked: form::<Import>,
         answer: Answer::Json(list::<FormatReport>),
         not_found: None,
+    },
+    Call {
+        path: "/-/journal",
+        group: "Server",
+        summary: "Look at the latest requests",
+        description: "With decoded arguments and answers, how long they took, and the events that they recorded. Values \
+                      that may be secrets are not shown. The oldest come first; requests of the journal itself are not \
+                      told.",
+        asked: query::<JournalArguments>,
+        answer: Answer::Json(list::<JournalEntry>),
+        not_found: Some("No requests are kept."),
     },
     Call {
         path: "/-/faults",

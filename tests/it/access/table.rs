@@ -91,6 +91,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/ready", ".+++++"),
     ("/-/import", ".+----"),
     ("/-/events", ".+----"),
+    ("/-/journal", ".+----"),
     ("/-/faults", ".+----"),
     ("POST /-/faults", ".+----"),
     ("DELETE /-/faults", ".+----"),

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
 use slapproxy::client::{
-    Certificate, Entry, Error, FaultReport, Follow, Parameters, Product, Request, RequestedState, StatusDocument,
-    SupplyState, Value,
+    Certificate, Entry, Error, FaultReport, Follow, JournalArguments, Parameters, Product, Request, RequestedState,
+    StatusDocument, SupplyState, Value,
 };
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
@@ -351,6 +351,8 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     events(walk, slap);
     let rules = ["endpoint=getRunId status=503".parse().unwrap()];
     let told = |reports: Vec<FaultReport>| reports.into_iter().map(|report| report.rule).collect::<Vec<_>>();
+    let arguments = JournalArguments { limit: 1, ..JournalArguments::default() };
+    walk.note("Slap::journal", slap.journal(&arguments).map(|entries| entries[0].path.clone()));
     walk.note("Slap::add_faults", slap.add_faults(&rules).map(told));
     walk.note("Slap::faults", slap.faults().map(told));
     walk.note("Slap::clear_faults", slap.clear_faults());
