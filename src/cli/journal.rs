@@ -1,13 +1,11 @@
 //! `slapproxy journal`
 
-use std::io;
-
 use anyhow::anyhow;
 use clap::Args;
 
 use super::events::line as event_line;
 use super::local::running;
-use super::output::{OutputFormat, date, piece, unless_closed};
+use super::output::{OutputFormat, date, piece, until_closed};
 use super::settings::DatabaseArguments;
 use crate::client::{JournalArguments, JournalEntry, Slap};
 use crate::domain::timestamp::Timestamp;
@@ -38,13 +36,7 @@ pub struct Journal {
 impl Journal {
     /// Prints what the running server of the database was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        match self.print() {
-            Err(error) => match error.downcast::<io::Error>() {
-                Ok(closed) => Ok(unless_closed(Err(closed))?),
-                Err(error) => Err(error),
-            },
-            done => done,
-        }
+        until_closed(self.print())
     }
 
     fn print(self) -> anyhow::Result<()> {

@@ -118,8 +118,9 @@ pub(crate) use self::transport::Download;
 pub use crate::domain::fault::FaultRule;
 pub use crate::domain::parameters::{Parameters, Value};
 pub use crate::domain::state::{RequestedState, SupplyState};
+pub use crate::wire::clock::ClockEntry;
 pub use crate::wire::fault::FaultReport;
-pub use crate::wire::form::{Follow, JournalArguments, Product};
+pub use crate::wire::form::{ClockArguments, Follow, JournalArguments, Product};
 pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
 pub use crate::wire::journal::JournalEntry;
 pub use crate::wire::json_rpc::Certificate;
@@ -300,6 +301,16 @@ impl Slap {
     /// The latest requests and their answers (`GET /-/journal`).
     pub async fn journal(&self, arguments: &JournalArguments) -> Result<Vec<JournalEntry>, Error> {
         self.slap_tool().journal(arguments).await
+    }
+
+    /// The time of the master (`GET /-/clock`).
+    pub async fn clock(&self) -> Result<ClockEntry, Error> {
+        self.slap_tool().clock().await
+    }
+
+    /// Sets, moves and freezes the time of the master (`POST /-/clock`); what it is then.
+    pub async fn change_clock(&self, arguments: &ClockArguments) -> Result<ClockEntry, Error> {
+        self.slap_tool().change_clock(arguments).await
     }
 
     /// The rules by which requests fail on purpose, and what they did (`GET /-/faults`).

@@ -6,12 +6,14 @@ use super::call::{Call, Identity};
 use super::error::Error;
 use super::events::EventStream;
 use super::transport::{Api, Transport};
+use crate::wire::clock::ClockEntry;
 use crate::wire::control::{FormatReport, Ready, read_format_reports, read_ready};
 use crate::wire::fault::FaultReport;
 use crate::wire::form::{
-    self, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation, InstanceBang,
-    JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename,
-    ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, ToFields, TokenArguments, Use,
+    self, ClockArguments, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation,
+    InstanceBang, JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish,
+    Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, Supply, Titles, ToFields,
+    TokenArguments, Use,
 };
 use crate::wire::journal::JournalEntry;
 use crate::wire::json_rpc::Certificate;
@@ -225,6 +227,16 @@ impl SlapTool<'_> {
     /// `GET /-/journal`
     pub async fn journal(&self, arguments: &JournalArguments) -> Result<Vec<JournalEntry>, Error> {
         self.get("-/journal", arguments, from_json).await
+    }
+
+    /// `GET /-/clock`
+    pub async fn clock(&self) -> Result<ClockEntry, Error> {
+        self.get("-/clock", &(), from_json).await
+    }
+
+    /// `POST /-/clock`
+    pub async fn change_clock(&self, arguments: &ClockArguments) -> Result<ClockEntry, Error> {
+        self.post("-/clock", arguments, from_json).await
     }
 
     /// `GET /-/faults`: the rules by which requests fail on purpose.

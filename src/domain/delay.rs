@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::timestamp::span;
+use super::timestamp::{Timestamp, span};
 
 /// When a new instance gets its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,20 @@ pub enum AllocationDelay {
     After(Duration),
     /// When it was asked for as often in vain.
     Polls(u32),
+}
+
+/// What stands as reason with a request that is accepted and has no place yet.
+pub const ACCEPTED: &str = "it is accepted, and has no place yet";
+
+impl AllocationDelay {
+    /// Whether a request gets its place now that was made first at a time, and as often as that.
+    #[must_use]
+    pub fn is_over(self, since: Timestamp, count: i64, now: Timestamp) -> bool {
+        match self {
+            Self::After(span) => u128::try_from(now.0.saturating_sub(since.0)).unwrap_or(0) >= span.as_micros(),
+            Self::Polls(number) => count >= i64::from(number),
+        }
+    }
 }
 
 /// `2s`, `500ms`, or `3polls`.
@@ -41,6 +55,15 @@ impl fmt::Display for AllocationDelay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_delay_is_over_after_its_time_or_its_number_of_requests() {
+        let over = |text: &str, since, count, now| {
+            text.parse::<AllocationDelay>().unwrap().is_over(Timestamp(since), count, Timestamp(now))
+        };
+        assert!(!over("2s", 5, 9, 2_000_004) && over("2s", 5, 1, 2_000_005) && over("0s", 5, 0, 5));
+        assert!(!over("3polls", 0, 2, 9) && over("3polls", 0, 3, 0) && over("0polls", 0, 0, 0));
+    }
 
     #[test]
     fn delays_are_times_or_numbers_of_requests() {

@@ -98,6 +98,42 @@ pub enum Refusal {
         /// What the candidates are like.
         reason: String,
     },
+    /// An instance that has no place yet, or none any more.
+    #[error("{title:?} is not ready: {reason}")]
+    NotReady {
+        /// The title that was requested.
+        title: String,
+        /// Why.
+        reason: String,
+    },
+    /// Another kind of instance has the title.
+    #[error("partition_reference: the title {title:?} is taken in this tree by {present}")]
+    OtherKind {
+        /// The title that was requested.
+        title: String,
+        /// What has it.
+        present: &'static str,
+    },
+    /// A person asks for something else under the title of a tree.
+    #[error("{field}: the tree {title:?} has {present:?}, which a person cannot change to {wanted:?}")]
+    FixedTree {
+        /// The field of the protocol.
+        field: &'static str,
+        /// The title of the tree.
+        title: String,
+        /// What it has.
+        present: String,
+        /// What is asked for.
+        wanted: String,
+    },
+    /// The end of something that was not to be destroyed.
+    #[error("Reported state is destroyed but requested state is not destroyed: {software_release} on {computer}")]
+    DestructionNotRequested {
+        /// The release.
+        software_release: String,
+        /// The computer.
+        computer: String,
+    },
     /// Destruction of something that does not exist.
     #[error("partition_reference: there is no instance {title:?} to destroy")]
     NothingToDestroy {
@@ -181,6 +217,8 @@ pub enum Kind {
     Unauthenticated,
     /// The caller may not do this.
     Forbidden,
+    /// It is accepted, and there is nothing yet.
+    NotReady,
 }
 
 impl Refusal {
@@ -199,6 +237,9 @@ impl Refusal {
             | Self::NoFreePartition { .. }
             | Self::NoHost { .. }
             | Self::NothingToDestroy { .. }
+            | Self::OtherKind { .. }
+            | Self::FixedTree { .. }
+            | Self::DestructionNotRequested { .. }
             | Self::DestroyedUnplaced { .. }
             | Self::UnlistedMaster { .. }
             | Self::TitleTaken { .. }
@@ -211,6 +252,7 @@ impl Refusal {
             | Self::PersonTaken { .. } => Kind::NotThere,
             Self::Unauthenticated { .. } => Kind::Unauthenticated,
             Self::Forbidden { .. } => Kind::Forbidden,
+            Self::NotReady { .. } => Kind::NotReady,
         }
     }
 

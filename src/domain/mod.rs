@@ -5,6 +5,7 @@ pub mod address;
 pub mod addressing;
 pub mod allocation;
 pub mod certificate;
+pub mod clock;
 pub mod compat;
 pub mod computer;
 pub mod consumption;

@@ -19,7 +19,7 @@ use tokio::time::{Sleep, sleep};
 use super::error::disturbed;
 use super::extract;
 use super::failure::Failure;
-use super::route::rules;
+use super::route::setting;
 use super::slap_tool::{self, Answer, Form};
 use super::state::State;
 use super::{identity, json_rpc};
@@ -35,7 +35,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Mounts the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(rules("/-/faults", People).to(faults, add_faults, clear_faults));
+    config.service(setting("/-/faults", People).clears(clear_faults).to(faults, add_faults));
 }
 
 /// The rules in force, and what they did.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, ContentType, HOST, HeaderName};
+use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
@@ -65,8 +66,8 @@ struct Entry {
     number: u64,
     at: Timestamp,
     duration: Duration,
-    method: String,
-    target: String,
+    method: Method,
+    target: Uri,
     speaker: Option<String>,
     body: Option<Bytes>,
     status: u16,
@@ -113,13 +114,24 @@ impl Journal {
         if self.capacity == 0 {
             return;
         }
+        let mut entry = Arc::new(entry);
         let mut kept = self.kept();
         let number = kept.back().map_or(0, |last| last.number) + 1;
-        if kept.len() >= self.capacity {
-            kept.pop_front();
+        if let Some(entry) = Arc::get_mut(&mut entry) {
+            entry.number = number;
         }
-        kept.push_back(Arc::new(Entry { number, ..entry }));
-        self.latest.send_replace(number);
+        let oldest = if kept.len() >= self.capacity { kept.pop_front() } else { None };
+        kept.push_back(entry);
+        drop(kept);
+        // What nobody reads any more takes its time to go.
+        drop(oldest);
+        if self.latest.receiver_count() > 0 {
+            self.latest.send_if_modified(|latest| {
+                let newer = number > *latest;
+                *latest = number.max(*latest);
+                newer
+            });
+        }
     }
 
     /// The entries that are asked for; waits for the first one if it shall, unless the server stops.
@@ -130,7 +142,8 @@ impl Journal {
             return kept.iter().skip(kept.len().saturating_sub(limit)).cloned().collect();
         };
         let mut latest = self.latest.subscribe();
-        if *latest.borrow() <= after {
+        let newest = self.kept().back().map_or(0, |last| last.number);
+        if newest <= after {
             let come = async {
                 tokio::select! {
                     _ = latest.wait_for(|number| *number > after) => {}
@@ -146,16 +159,18 @@ impl Journal {
 
 impl Entry {
     fn told(&self, master: &Master) -> Result<JournalEntry, crate::master::Error> {
-        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let events = master.events_of(&self.events)?;
         Ok(JournalEntry {
             number: self.number,
             at: self.at.0,
             duration: u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
-            method: self.method.clone(),
-            path: path.to_owned(),
+            method: self.method.to_string(),
+            path: self.target.path().to_owned(),
             speaker: self.speaker.clone(),
-            arguments: shown_arguments(query, self.body.as_deref().unwrap_or_default()),
+            arguments: shown_arguments(
+                self.target.query().unwrap_or_default(),
+                self.body.as_deref().unwrap_or_default(),
+            ),
             status: self.status,
             size: self.size,
             answer: shown_answer(self.answer.as_deref()),
@@ -173,8 +188,7 @@ pub async fn keep<B: MessageBody + 'static>(
     let state = state(request.request()).ok().filter(|_| request.path() != PATH).cloned();
     let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let (at, start) = (state.master.now(), Instant::now());
-    let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let method = request.method().to_string();
+    let (method, target) = (request.method().clone(), request.uri().clone());
     let (response, events) = recording(next.call(request)).await;
     let mut answer = None;
     let response = response?.map_body(|_, body| match body.boxed().try_into_bytes() {
@@ -195,8 +209,8 @@ pub async fn keep<B: MessageBody + 'static>(
     {
         recorder.record(RecordedExchange {
             at: at.0,
-            method: method.clone(),
-            target: target.clone(),
+            method: method.to_string(),
+            target: target.path_and_query().map(ToString::to_string).unwrap_or_default(),
             host: header(request, HOST).unwrap_or_default(),
             speaker: partition(request),
             content_type: header(request, CONTENT_TYPE),

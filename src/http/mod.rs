@@ -1,6 +1,7 @@
 //! The server: thin handlers that decode, call the [`Master`](crate::master::Master), and encode.
 
 mod cache;
+mod clock;
 mod control;
 mod docs;
 mod error;

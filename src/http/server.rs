@@ -20,8 +20,9 @@ use super::identity::PeerCertificate;
 use super::journal::Journal;
 use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
-use super::{docs, error, faults, guard, hateoas, journal, json_rpc, panel, people, slap_tool};
+use super::{clock, docs, error, faults, guard, hateoas, journal, json_rpc, panel, people, slap_tool};
 use crate::config::{self, Config};
+use crate::domain::clock::BEGINNING;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
@@ -130,13 +131,21 @@ impl Application {
         let mut lock = Lock::take(&config.database)?;
         let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
         let db = Db::open(&config.database, &opening)?;
-        let settings = Settings { default_computer, software_products: config.software_products.clone() };
+        if config.like_master.deterministic {
+            db.begin_at(BEGINNING);
+        }
+        let settings = Settings {
+            strict: config.like_master.strict,
+            async_allocation: config.like_master.async_allocation,
+            ..Settings::new(default_computer, config.software_products.clone())
+        };
         let imported = db.imported().cloned();
         let authority = config.certificates.then(|| LocalAuthority::beside(&config.database));
         let mut master = Master::new(db, settings).await?;
         if let Some(authority) = &authority {
             master = master.with_authority(authority.clone());
         }
+        master.resume_allocation().await?;
         master.rebase_local_software(&config.local_software_release_root).await?;
         if !descriptions.is_empty() {
             master.load_computer_configurations(descriptions, "user".into()).await?;
@@ -174,6 +183,7 @@ impl Application {
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .configure(super::control::configure)
                 .configure(faults::configure)
+                .configure(clock::configure)
                 .configure(people::configure)
                 .configure(docs::configure)
                 .configure(slap_tool::configure)

@@ -17,6 +17,9 @@ use crate::master::Master;
 use crate::pki::{self, LocalAuthority};
 use crate::shacache::Shacache;
 
+/// The run id of servers that are to be the same at each start.
+const RUN_ID: &str = "00000000000000000000000000000000";
+
 /// The local end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalAddress(pub SocketAddr);
@@ -49,7 +52,7 @@ pub struct State {
     pub instances: Cache,
     /// Whether the server is stopping.
     pub closing: Receiver<bool>,
-    /// Thirty-two random characters, new at every start.
+    /// Thirty-two random characters, new at every start unless the server is deterministic.
     pub run_id: String,
     /// The digest of the secret by which the owner of the database proves that he is: it stands in the lock of the database.
     pub operator_token: Vec<u8>,
@@ -106,7 +109,7 @@ impl State {
             information: Cache::default(),
             instances: Cache::default(),
             closing,
-            run_id: pki::new_token(),
+            run_id: if config.like_master.deterministic { RUN_ID.into() } else { pki::new_token() },
             operator_token: pki::digest(operator_token.as_bytes()),
             require_certificate: config.require_certificate,
             authority,

@@ -11,10 +11,13 @@ use rusqlite::{Connection, OpenFlags, Params, Row};
 use tokio::sync::watch;
 
 use super::backup::backup;
+use super::clock::Clock;
 use super::legacy::Imported;
 use super::open::{self, Opening};
-use super::writer::{Clock, Writer};
+use super::writer::Writer;
 use super::{Error, OpenError, recording};
+use crate::domain::clock::{ClockChange, ClockState};
+use crate::domain::error::Refusal;
 use crate::domain::timestamp::Timestamp;
 
 /// A database: one writer, any number of readers. Clones share it; it is checkpointed and closed with the last one.
@@ -119,7 +122,26 @@ impl Db {
     /// The time, for what is only looked at; what is written takes its own.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_system_time(SystemTime::now())
+        self.clock().now
+    }
+
+    /// What its clock shows.
+    #[must_use]
+    pub fn clock(&self) -> ClockState {
+        self.0.writer.clock().state()
+    }
+
+    /// Sets, moves and freezes its clock.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a time before one that was written already.
+    pub fn change_clock(&self, change: ClockChange) -> Result<ClockState, Refusal> {
+        self.0.writer.clock().change(change)
+    }
+
+    /// Stops its clock at a time, or at the last one that was written if that is later.
+    pub fn begin_at(&self, time: Timestamp) {
+        self.0.writer.clock().begin(time);
     }
 
     /// Counts the commits that changed something: what was read while it stood at a value holds as long as it does.

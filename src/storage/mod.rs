@@ -5,6 +5,7 @@
 
 mod backup;
 mod certificate;
+mod clock;
 mod compat;
 mod computer;
 mod consumption;

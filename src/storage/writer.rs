@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::Error;
+use super::clock::Clock;
 use super::db::{ReadTx, WriteTx};
 use super::open::BUSY;
-use crate::domain::timestamp::Timestamp;
 
 /// The most closures that share a commit.
 const GROUP: usize = 256;
@@ -87,6 +87,7 @@ enum Message {
 #[derive(Debug)]
 pub(super) struct Writer {
     sender: Sender<Message>,
+    clock: Arc<Clock>,
     thread: Mutex<Option<JoinHandle<()>>>,
     generation: Arc<AtomicU64>,
     changes: watch::Receiver<u64>,
@@ -95,16 +96,19 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread on an open connection.
     pub(super) fn start(connection: Connection) -> Result<Self, rusqlite::Error> {
-        let clock = Clock::resume(&connection)?;
+        let clock = Arc::new(Clock::resume(&connection)?);
         let (sender, receiver) = channel();
         let generation = Arc::new(AtomicU64::new(1));
         let (commits, changes) = watch::channel(1);
         let shared = Arc::clone(&generation);
+        let hands = Arc::clone(&clock);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Loop { connection, clock, generation: shared, commits, dirty_log: true }.run(&receiver))
+            .spawn(move || {
+                Loop { connection, clock: hands, generation: shared, commits, dirty_log: true }.run(&receiver);
+            })
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok(Self { sender, thread: Mutex::new(Some(thread)), generation, changes })
+        Ok(Self { sender, clock, thread: Mutex::new(Some(thread)), generation, changes })
     }
 
     /// Hands a closure to the thread; the receiver gets its result after the commit.
@@ -123,6 +127,11 @@ impl Writer {
             answer,
         })));
         receiver
+    }
+
+    /// The clock that what is written takes its times from.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Counts the commits that changed something.
@@ -157,7 +166,7 @@ impl Drop for Writer {
 
 struct Loop {
     connection: Connection,
-    clock: Clock,
+    clock: Arc<Clock>,
     generation: Arc<AtomicU64>,
     commits: watch::Sender<u64>,
     dirty_log: bool,
@@ -260,28 +269,4 @@ pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     connection.busy_timeout(BUSY)?;
     Ok(busy? == 0)
-}
-
-/// Time that never repeats, across restarts too.
-#[derive(Debug)]
-pub(super) struct Clock {
-    last: std::cell::Cell<i64>,
-}
-
-impl Clock {
-    pub(super) fn resume(connection: &Connection) -> Result<Self, rusqlite::Error> {
-        let last = connection.query_row(
-            "SELECT max(ifnull((SELECT max(timestamp) FROM instance), 0), ifnull((SELECT max(last_at) FROM event), 0))",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(Self { last: std::cell::Cell::new(last) })
-    }
-
-    /// Now, or the next microsecond after the last answer.
-    pub(super) fn next(&self) -> Timestamp {
-        let now = Timestamp::from_system_time(SystemTime::now()).0.max(self.last.get() + 1);
-        self.last.set(now);
-        Timestamp(now)
-    }
 }

@@ -1,6 +1,7 @@
 //! Bytes to typed documents and back, both directions side by side, for server and client. No input or output.
 
 pub mod change;
+pub mod clock;
 pub mod control;
 pub mod decoded;
 pub mod event_stream;

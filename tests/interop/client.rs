@@ -104,6 +104,8 @@ const LACKING: &[&str] = &[
     "Slap::ready",
     "Slap::import",
     "Slap::journal",
+    "Slap::change_clock",
+    "Slap::clock",
     "Slap::add_faults",
     "Slap::faults",
     "Slap::clear_faults",

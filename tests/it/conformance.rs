@@ -15,10 +15,10 @@ use crate::replay::http::{Message, exchanges};
 const ALIASES: &[(&str, &str)] = &[("/getComputerInformation", "get_full_computer_information")];
 
 /// The files of `src/http` that mount what belongs to the server itself.
-pub const OWN: [&str; 3] = ["control.rs", "faults.rs", "people.rs"];
+pub const OWN: [&str; 4] = ["clock.rs", "control.rs", "faults.rs", "people.rs"];
 
 /// Paths that several methods share: the client's methods have the names of the handlers.
-const SHARED: [&str; 1] = ["-/faults"];
+const SHARED: [&str; 2] = ["-/clock", "-/faults"];
 
 /// A route of the source: its method, its path and the name of its handler.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,13 +94,21 @@ pub fn mounted_by(file: &str) -> Vec<Route> {
         route.handler = reads;
         routes.extend([route, put]);
     }
-    // Rules are listed, added and removed by three handlers.
-    for route in mounted("rules(\"", "GET") {
-        for (method, handler) in ["GET", "POST", "DELETE"].into_iter().zip(route.handler.split(", ")) {
+    // A setting is read by the one handler and changed by the other.
+    for route in mounted("setting(\"", "GET") {
+        for (method, handler) in ["GET", "POST"].into_iter().zip(route.handler.split(", ")) {
             routes.push(Route { method, path: route.path.clone(), handler: handler.to_owned() });
         }
     }
-    let further = source.matches("store(\"").count() + 2 * source.matches("rules(\"").count();
+    // What is there may be removed by a third one.
+    for (at, found) in source.match_indices(".clears(") {
+        let (_, path) = source[..at].rsplit_once("setting(\"").unwrap();
+        let (handler, _) = source[at + found.len()..].split_once(')').unwrap();
+        let path = path.split('"').next().unwrap().to_owned();
+        routes.push(Route { method: "DELETE", path, handler: handler.to_owned() });
+    }
+    let further =
+        source.matches("store(\"").count() + source.matches("setting(\"").count() + source.matches(".clears(").count();
     let services = source.matches(".service(").count() + further;
     assert_eq!(routes.len(), services, "{routes:?}");
     routes.sort();

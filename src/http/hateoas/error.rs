@@ -47,7 +47,7 @@ impl ResponseError for Error {
             Self::Failure(Failure::Refused(refusal)) => match refusal.kind() {
                 Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Forbidden => StatusCode::FORBIDDEN,
-                Kind::WrongCall | Kind::NotThere => StatusCode::BAD_REQUEST,
+                Kind::WrongCall | Kind::NotThere | Kind::NotReady => StatusCode::BAD_REQUEST,
             },
             Self::Unhandled(_) | Self::Failure(Failure::BrokenBody(_)) => StatusCode::BAD_REQUEST,
             Self::Unknown { .. } => StatusCode::NOT_FOUND,

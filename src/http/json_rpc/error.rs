@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::domain::error::{Kind, Refusal};
 use crate::http::failure::Failure;
 use crate::master;
-use crate::wire::json_rpc::{ErrorDocument, RequestError, write};
+use crate::wire::json_rpc::{ErrorDocument, NotReady, RequestError, write};
 use crate::wire::tioxml::TioXmlError;
 
 /// The fields of the classic API that refusals name, and what this API calls them.
@@ -114,6 +114,8 @@ impl ResponseError for Error {
                 // Never 404: clients rely on the status of the Python proxy. So 403 is not there for what is forbidden.
                 Kind::NotThere => StatusCode::FORBIDDEN,
                 Kind::Unauthenticated | Kind::Forbidden => StatusCode::UNAUTHORIZED,
+                // As the production master: the document says that there is nothing yet.
+                Kind::NotReady => StatusCode::OK,
             },
             Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -139,6 +141,10 @@ impl ResponseError for Error {
             Self::TioXml(_) => "INVALIDATE_TIOXML",
             _ => status.canonical_reason().unwrap_or("Unknown Error"),
         };
+        if let Self::Failure(Failure::Refused(refusal @ Refusal::NotReady { .. })) = self {
+            let body = write(&NotReady::new(refusal.to_string())).unwrap_or_default();
+            return HttpResponse::build(status).content_type(ContentType::json()).body(body);
+        }
         let document = ErrorDocument { status: status.as_u16(), r#type: r#type.into(), title: self.to_string() };
         let mut response =
             HttpResponse::build(status).content_type(ContentType::json()).body(write(&document).unwrap_or_default());

@@ -55,7 +55,7 @@ impl ResponseError for Error {
             Self::Cache(shacache::Error::Full(_)) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Failure(Failure::Refused(refusal)) => match refusal.kind() {
                 Kind::WrongCall => StatusCode::BAD_REQUEST,
-                Kind::NotThere => StatusCode::NOT_FOUND,
+                Kind::NotThere | Kind::NotReady => StatusCode::NOT_FOUND,
                 Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Forbidden => StatusCode::FORBIDDEN,
             },

@@ -48,6 +48,7 @@ impl ResponseError for Error {
                 Kind::NotThere => StatusCode::NOT_FOUND,
                 Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Forbidden => StatusCode::FORBIDDEN,
+                Kind::NotReady => StatusCode::REQUEST_TIMEOUT,
             },
             Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,

@@ -1,6 +1,7 @@
 //! The arguments of the classic API: form fields in a query string or a body.
 
 mod arguments;
+mod clock;
 mod computer;
 mod event;
 mod fault;
@@ -13,6 +14,7 @@ mod software;
 use std::borrow::Cow;
 
 pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename, ReportInstance, Titles};
+pub use clock::ClockArguments;
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
 pub use event::Follow;
 pub use fault::FaultArguments;

@@ -146,7 +146,7 @@ pub struct ErrorDocument {
 }
 
 /// What the production master answers with status 200 while an instance has no place yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotReady {
     /// Why, for people.
@@ -160,6 +160,12 @@ pub struct NotReady {
 impl NotReady {
     /// The status inside of the document.
     pub const STATUS: u16 = 102;
+
+    /// The document that says why.
+    #[must_use]
+    pub fn new(message: String) -> Self {
+        Self { message, name: "SoftwareInstanceNotReady".into(), status: Self::STATUS }
+    }
 }
 
 #[cfg(test)]

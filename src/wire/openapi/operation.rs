@@ -46,7 +46,7 @@ impl Schemas {
 }
 
 /// Paths that several methods share: the name of an operation there has its method too.
-const SHARED: [&str; 1] = ["/-/faults"];
+const SHARED: [&str; 2] = ["/-/clock", "/-/faults"];
 
 /// How a call is asked.
 pub struct Asked {
@@ -152,7 +152,7 @@ impl Call {
     fn id(&self, method: &HttpMethod) -> String {
         let name = self.path.trim_start_matches(['/', '-']);
         match method {
-            HttpMethod::Post if SHARED.contains(&self.path) => format!("{name}/add"),
+            HttpMethod::Post if SHARED.contains(&self.path) => format!("{name}/change"),
             HttpMethod::Delete => format!("{name}/clear"),
             _ => name.to_owned(),
         }

@@ -1,9 +1,12 @@
 //! The calls about the server itself.
 
 use super::operation::{Answer, Call, delete_nothing, form, list, nothing, one, query};
+use crate::wire::clock::ClockEntry;
 use crate::wire::control::{FormatReport, Ready};
 use crate::wire::fault::FaultReport;
-use crate::wire::form::{FaultArguments, Follow, Import, JournalArguments, PersonArguments, TokenArguments};
+use crate::wire::form::{
+    ClockArguments, FaultArguments, Follow, Import, JournalArguments, PersonArguments, TokenArguments,
+};
 use crate::wire::journal::JournalEntry;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
@@ -57,6 +60,24 @@ pub const CALLS: &[Call] = &[
         asked: query::<JournalArguments>,
         answer: Answer::Json(list::<JournalEntry>),
         not_found: Some("No requests are kept."),
+    },
+    Call {
+        path: "/-/clock",
+        group: "Server",
+        summary: "Read the time of the master",
+        description: CONTROL,
+        asked: nothing,
+        answer: Answer::Json(one::<ClockEntry>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/clock",
+        group: "Server",
+        summary: "Set, move and freeze the time of the master",
+        description: CLOCK,
+        asked: form::<ClockArguments>,
+        answer: Answer::Json(one::<ClockEntry>),
+        not_found: None,
     },
     Call {
         path: "/-/faults",
@@ -151,6 +172,8 @@ pub const CALLS: &[Call] = &[
 ];
 
 const CONTROL: &str = "Only when the server is started with `--control`.";
+const CLOCK: &str = "Only when the server is started with `--control`. At least one of the fields must be there. The time never \
+                     goes back behind what is written already. What was to happen until then happens.";
 const FAULTS: &str = "Only when the server is started with `--control`. The rules are added to those that are there; the first \
                       that strikes a request counts. The answer lists them all.";
 const OPERATOR: &str = "For the owner of the database only, who sends the token of the file `<database>.lock` in the header \

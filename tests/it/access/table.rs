@@ -92,6 +92,8 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/import", ".+----"),
     ("/-/events", ".+----"),
     ("/-/journal", ".+----"),
+    ("/-/clock", ".+----"),
+    ("POST /-/clock", ".+----"),
     ("/-/faults", ".+----"),
     ("POST /-/faults", ".+----"),
     ("DELETE /-/faults", ".+----"),
@@ -130,7 +132,8 @@ fn calls() -> BTreeSet<Name> {
 
 /// The call in the table: its path, after its method where another one reads the same path.
 fn line((method, path): &Name) -> String {
-    let another = method == "PUT" || method == "DELETE" || method == "POST" && path == "/-/faults";
+    let another =
+        method == "PUT" || method == "DELETE" || method == "POST" && ["/-/clock", "/-/faults"].contains(&path.as_str());
     if another { format!("{method} {path}") } else { path.clone() }
 }
 
@@ -153,6 +156,7 @@ fn value(path: &str, name: &str) -> Option<Value> {
         "reported_state" => json!("started"),
         "software_type" => json!("default"),
         "use_string" | "tioxml" => json!(JOURNAL),
+        "frozen" => json!("no"),
         "rule" => json!("endpoint=nothing status=503"),
         "software_product_reference" | "new_name" | "computer_title" | "message" | "error_log" | "name" => json!("x"),
         _ => return None,

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
 use slapproxy::client::{
-    Certificate, Entry, Error, FaultReport, Follow, JournalArguments, Parameters, Product, Request, RequestedState,
-    StatusDocument, SupplyState, Value,
+    Certificate, ClockArguments, Entry, Error, FaultReport, Follow, JournalArguments, Parameters, Product, Request,
+    RequestedState, StatusDocument, SupplyState, Value,
 };
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
@@ -353,6 +353,9 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     let told = |reports: Vec<FaultReport>| reports.into_iter().map(|report| report.rule).collect::<Vec<_>>();
     let arguments = JournalArguments { limit: 1, ..JournalArguments::default() };
     walk.note("Slap::journal", slap.journal(&arguments).map(|entries| entries[0].path.clone()));
+    let arguments = ClockArguments { frozen: Some(true), ..ClockArguments::default() };
+    walk.note("Slap::change_clock", slap.change_clock(&arguments).map(|clock| clock.frozen));
+    walk.note("Slap::clock", slap.clock().map(|clock| clock.frozen));
     walk.note("Slap::add_faults", slap.add_faults(&rules).map(told));
     walk.note("Slap::faults", slap.faults().map(told));
     walk.note("Slap::clear_faults", slap.clear_faults());

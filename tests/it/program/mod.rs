@@ -1,5 +1,6 @@
 //! The built program, driven from outside.
 
+mod clock;
 mod computer;
 mod crash;
 mod environment;
@@ -10,6 +11,7 @@ mod format;
 mod import;
 mod import_smaller;
 mod journal;
+mod like_master;
 mod log;
 mod manual;
 mod master;
