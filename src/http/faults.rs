@@ -184,14 +184,21 @@ pub async fn disturb<B: MessageBody + 'static>(
     }
 }
 
-/// The computers that a request names, and the one that speaks. The body is put back.
+/// The computers that a request names, and the one that speaks. A body that may name one is read, and put back.
 async fn named_computers(state: &State, request: &mut ServiceRequest) -> Result<Vec<String>, Failure> {
-    let body = Bytes::from(extract::body(state, &mut request.take_payload()).await?);
-    let mut found = computers(request.query_string(), &body);
+    let content_type = request.content_type().to_ascii_lowercase();
+    let may_name = content_type.ends_with("json") || content_type == "application/x-www-form-urlencoded";
+    let mut found = if may_name {
+        let body = Bytes::from(extract::body(state, &mut request.take_payload()).await?);
+        let found = computers(request.query_string(), &body);
+        request.set_payload(Payload::Stream { payload: Box::pin(once(async { Ok(body) })) });
+        found
+    } else {
+        computers(request.query_string(), b"")
+    };
     if let Speaker::Header { computer, .. } = extract::speaker(request.headers()) {
         found.push(computer);
     }
-    request.set_payload(Payload::Stream { payload: Box::pin(once(async { Ok(body) })) });
     Ok(found)
 }
 

@@ -40,6 +40,8 @@ fn requests_fail_by_the_rules_of_the_command_line() {
         "--fault",
         "endpoint=getComputerStatus computer=local_computer count=2 status=503",
         "--fault",
+        "computer=local_computer method=POST count=1 status=504",
+        "--fault",
         "endpoint=slapos.* method=POST status=500",
     ]);
     let status = |computer: &str| server.get(&format!("/getComputerStatus?computer_id={computer}"));
@@ -49,6 +51,8 @@ fn requests_fail_by_the_rules_of_the_command_line() {
         assert_eq!(status("other").status, 404);
     }
     assert_eq!(status("local_computer").status, 200);
+    let bang = |computer: &str| server.post("/computerBang", &[("computer_id", computer), ("message", "x")]).status;
+    assert_eq!([bang("local_computer"), bang("local_computer"), bang("other")], [504, 200, 404]);
     let rpc = http_client().build().unwrap().post(format!("{}/slapos.get.v0.hateoas_url", server.url));
     let title = "This request fails on purpose: endpoint=slapos.* method=POST status=500";
     let document = json!({ "status": 500, "type": "Internal Server Error", "title": title });
