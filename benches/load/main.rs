@@ -143,8 +143,12 @@ fn journal() {
     let read = get("/getFullComputerInformation?computer_id=local_computer");
     let unchanged = request("instance-7", &twenty(), false);
     let small = get("/getRunId");
-    for (name, ask) in [("getRunId", small), ("getFullComputerInformation", read), ("an unchanged request", unchanged)]
-    {
+    // The smallest call shows the bare cost, a few microseconds; the others are what nodes and requesters ask.
+    for (name, ask, target) in [
+        ("getRunId", small, ""),
+        ("getFullComputerInformation", read, ">= 0.9"),
+        ("an unchanged request", unchanged, ">= 0.9"),
+    ] {
         let mut rates = [0.0, 0.0];
         for _ in 0..3 {
             for (rate_of, server) in rates.iter_mut().zip(&servers) {
@@ -153,7 +157,7 @@ fn journal() {
         }
         line(&format!("{name} without a journal"), &format!("{:.0}/s", rates[0]), "");
         line("  with one", &format!("{:.0}/s", rates[1]), "");
-        line("  ratio", &format!("{:.2}", rates[1] / rates[0]), ">= 0.9");
+        line("  ratio", &format!("{:.2}", rates[1] / rates[0]), target);
     }
 }
 
