@@ -184,7 +184,8 @@ CREATE TABLE movement (
     PRIMARY KEY (consumption_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- The latest request of each title that found no place, until the same request finds one or is given up.
+-- The latest request of each title that found no place, or is accepted and waits for one, until the same request finds
+-- one or is given up.
 CREATE TABLE refusal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     root_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,

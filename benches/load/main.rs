@@ -35,6 +35,7 @@ fn main() {
         ("changing_connection", changing_connection),
         ("shared_instances", shared_instances),
         ("rpc_get", rpc_get),
+        ("journal", journal),
         ("import", import),
         ("reset", reset),
         ("program", program),
@@ -130,6 +131,37 @@ fn full_computer_information() {
 fn rpc_get() {
     let ask = post_json("/slapos.get.v0.software_instance", r#"{"instance_guid": "instance-7______0"}"#);
     against_bare("slapos.get.v0.software_instance", &ask);
+}
+
+/// What the journal costs: a server with one and a server without, interleaved, so that noise meets both.
+fn journal() {
+    let without = Overrides { journal: Some("0".into()), ..Overrides::default() };
+    let servers = [Running::with(100, without), Running::formatted(100)];
+    for server in &servers {
+        let mut client = Client::new(server.port).expect("the server accepts");
+        for n in 0..50 {
+            client.expect(&request(&format!("instance-{n}"), &twenty(), false));
+        }
+    }
+    let read = get("/getFullComputerInformation?computer_id=local_computer");
+    let unchanged = request("instance-7", &twenty(), false);
+    let small = get("/getRunId");
+    // The smallest call shows the bare cost, a few microseconds; the others are what nodes and requesters ask.
+    for (name, ask, target) in [
+        ("getRunId", small, ""),
+        ("getFullComputerInformation", read, ">= 0.9"),
+        ("an unchanged request", unchanged, ">= 0.9"),
+    ] {
+        let mut rates = [0.0, 0.0];
+        for _ in 0..3 {
+            for (rate_of, server) in rates.iter_mut().zip(&servers) {
+                *rate_of += rate(server.port, 4, |_, _| ask.clone()) / 3.0;
+            }
+        }
+        line(&format!("{name} without a journal"), &format!("{:.0}/s", rates[0]), "");
+        line("  with one", &format!("{:.0}/s", rates[1]), "");
+        line("  ratio", &format!("{:.2}", rates[1] / rates[0]), target);
+    }
 }
 
 fn unchanged_request() {

@@ -14,6 +14,7 @@ mod fields;
 mod format;
 mod forwarded;
 mod import;
+mod journal;
 mod local;
 mod logging;
 mod man;
@@ -23,6 +24,7 @@ mod parameters;
 mod promote;
 mod ready_file;
 mod release;
+mod replay;
 mod request;
 mod schema;
 mod seed;
@@ -110,6 +112,10 @@ enum Command {
     Events(events::Events),
     /// Supply and request on another master what is supplied and requested here
     Promote(promote::Promote),
+    /// Show the latest requests with their answers, and follow them
+    Journal(journal::Journal),
+    /// Send recorded requests to a master again, and compare its answers
+    Replay(replay::Replay),
     /// Write what a database holds as one of the Python proxy, also while the master runs
     Export(export::Export),
     /// Wait until a master answers
@@ -160,6 +166,8 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Events(events) => events.run(),
         Command::Promote(promote) => promote.run(),
+        Command::Journal(journal) => journal.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Export(export) => export.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),

@@ -18,6 +18,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::domain::compat::CompatSchema;
+pub use crate::domain::delay::AllocationDelay;
+pub use crate::domain::fault::FaultRule;
 pub use crate::domain::placement::Allocation;
 pub use crate::domain::software::SoftwareProduct;
 pub use crate::domain::timestamp::TimestampFormat;
@@ -33,12 +35,15 @@ use self::reader::Reader;
 /// Where a server listens when nobody says it.
 const PORT: u16 = 5000;
 
+/// How many requests are kept to be looked at, unless it is said.
+const JOURNAL: usize = 1000;
+
 /// What the server needs to know before it starts.
 ///
 /// Values come from the command line or the environment, else from the sections `[slapos]` and `[slapproxy]` of the
 /// file in the order in which they stand there; the first value that is not empty wins. "Source" names the key of the
 /// file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Name or address to listen on, an IPv6 address without brackets. Source: `host`; default `127.0.0.1`.
     pub host: String,
@@ -49,8 +54,6 @@ pub struct Config {
     pub database: PathBuf,
     /// Where everything is kept. Source: `ephemeral`; default on the disk.
     pub keeping: Keeping,
-    /// Whether clients may bring everything back to what it was at the start. Source: `control`; default no.
-    pub control: bool,
     /// Reference of the default computer, which is always known. Source: `computer_id`; default `local_computer`.
     pub computer_id: String,
     /// Products by name, in the order of the file; each name once, with its last URL. Source: `software_product_list`.
@@ -95,6 +98,16 @@ pub struct Config {
     pub require_certificate: bool,
     /// Whether there is a certificate authority. Source: `no_certificates`; default yes.
     pub certificates: bool,
+    /// Whether callers may change how the server behaves, by the calls `/-/…` that say so. Source: `control`; default no.
+    pub control: bool,
+    /// The requests that fail on purpose. Source: `fault`.
+    pub faults: Vec<FaultRule>,
+    /// How many of the latest requests are kept to be looked at. Source: `journal`; default 1000.
+    pub journal: usize,
+    /// File to which requests are recorded, to be replayed. Source: `record`.
+    pub record: Option<PathBuf>,
+    /// What is done as the production master does it, and not as is most useful.
+    pub like_master: LikeMaster,
     /// File that takes the log. Source: `log_file`.
     pub log_file: Option<PathBuf>,
     /// What is odd without being wrong, one sentence each, to be logged at start.
@@ -122,6 +135,17 @@ pub struct Shacache {
     pub upstream_cache_url: Option<String>,
     /// Another cache with directory entries. Source: `shacache_upstream_dir_url`.
     pub upstream_dir_url: Option<String>,
+}
+
+/// What is done as the production master does it, and not as is most useful.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LikeMaster {
+    /// Whether what the production master refuses is refused. Source: `strict`; default no.
+    pub strict: bool,
+    /// Whether run id and times are the same at each start. Source: `deterministic`; default no.
+    pub deterministic: bool,
+    /// When a new instance gets its place; at once, when absent. Source: `async_allocation`.
+    pub async_allocation: Option<AllocationDelay>,
 }
 
 /// How https is served.
@@ -155,7 +179,6 @@ impl Config {
             host: reader.value("host", overrides.host.as_ref(), value::host).unwrap_or_else(|| "127.0.0.1".to_owned()),
             port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(port),
             keeping,
-            control: reader.value("control", overrides.control.as_ref(), value::boolean).unwrap_or_default(),
             database: database(&mut reader, overrides.database.as_ref(), keeping, environment).unwrap_or_default(),
             computer_id: reader
                 .value("computer_id", overrides.computer_id.as_ref(), value::computer_id)
@@ -196,6 +219,21 @@ impl Config {
             tls: None,
             require_certificate: false,
             certificates: true,
+            control: reader.value("control", overrides.control.as_ref(), value::boolean).unwrap_or_default(),
+            faults: reader.list("fault", &overrides.faults, value::fault_rule),
+            journal: reader.value("journal", overrides.journal.as_ref(), value::count).unwrap_or(JOURNAL),
+            record: path(&mut reader, "record", overrides.record.as_ref()),
+            like_master: LikeMaster {
+                strict: reader.value("strict", overrides.strict.as_ref(), value::boolean).unwrap_or_default(),
+                deterministic: reader
+                    .value("deterministic", overrides.deterministic.as_ref(), value::boolean)
+                    .unwrap_or_default(),
+                async_allocation: reader.value(
+                    "async_allocation",
+                    overrides.async_allocation.as_ref(),
+                    value::async_allocation,
+                ),
+            },
             log_file: path(&mut reader, "log_file", overrides.log_file.as_ref()),
             warnings: Vec::new(),
         };

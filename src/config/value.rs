@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{CompatSchema, SoftwareProduct, TimestampFormat};
+use super::{AllocationDelay, CompatSchema, FaultRule, SoftwareProduct, TimestampFormat};
 use crate::domain::http_proxy::Target;
 use crate::domain::ids::Reference;
 use crate::domain::placement::Allocation;
@@ -142,6 +142,21 @@ pub(super) fn allocation(text: &str) -> Result<Allocation, String> {
         "any" => Ok(Allocation::Any),
         _ => Err(format!("{text:?} is no way to allocate; expected default (the default computer only) or any")),
     }
+}
+
+/// A number of things.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a number; expected a whole number from 0 on"))
+}
+
+/// When a new instance gets its place.
+pub(super) fn async_allocation(text: &str) -> Result<AllocationDelay, String> {
+    text.parse()
+}
+
+/// A rule by which requests fail on purpose.
+pub(super) fn fault_rule(text: &str) -> Result<FaultRule, String> {
+    text.parse()
 }
 
 /// A line of `software_product_list`.

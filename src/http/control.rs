@@ -3,11 +3,11 @@
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::events;
 use super::extract::Front;
 use super::route::{read, write};
 use super::slap_tool::{Answer, Form, read_description, text};
 use super::state::State;
+use super::{events, journal};
 use crate::domain::access::Callers::{Everybody, People};
 use crate::wire::control::{FormatReport, format_reports};
 use crate::wire::form::Import;
@@ -18,6 +18,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(read("/-/ready", Everybody).to(ready))
         .service(write("/-/import", People).to(import))
         .service(read("/-/events", People).to(events::events))
+        .service(read("/-/journal", People).to(journal::journal))
         .service(read("/", Everybody).to(root))
         .service(read("/getRunId", Everybody).to(get_run_id));
 }

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::guard::{Any, Get, Guard, GuardContext, Head, Options, Post, Put};
+use actix_web::guard::{Any, Delete, Get, Guard, GuardContext, Head, Options, Post};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
@@ -43,7 +43,14 @@ pub fn pass(template: &'static str, callers: Callers) -> Path {
 
 /// A path under which something is kept: `GET`, and so `HEAD`, and `PUT`.
 pub fn store(template: &'static str, readers: Callers, writers: Callers) -> Store {
-    Store { template, readers, writers }
+    let methods = "GET, HEAD, PUT, OPTIONS";
+    Store { template, readers, writers, method: Method::PUT, methods, clears: None }
+}
+
+/// A path of a setting: `GET`, and so `HEAD`, reads it, `POST` changes it.
+pub fn setting(template: &'static str, callers: Callers) -> Store {
+    let methods = "GET, HEAD, POST, OPTIONS";
+    Store { template, readers: callers, writers: callers, method: Method::POST, methods, clears: None }
 }
 
 /// A path under which something is kept, and whom reading and writing it is for.
@@ -51,9 +58,25 @@ pub struct Store {
     template: &'static str,
     readers: Callers,
     writers: Callers,
+    /// The method that writes.
+    method: Method,
+    methods: &'static str,
+    /// What removes all of it.
+    clears: Option<Route>,
 }
 
 impl Store {
+    /// Gives the path a handler that removes what is there: `DELETE`.
+    pub fn clears<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let methods = "GET, HEAD, POST, DELETE, OPTIONS";
+        Self { methods, clears: Some(Route::new().guard(Delete()).to(handler)), ..self }
+    }
+
     /// Gives the path its handlers: what reads, and what writes.
     pub fn to<R, ReadArgs, W, WriteArgs>(self, read: R, write: W) -> impl HttpServiceFactory + 'static
     where
@@ -64,12 +87,14 @@ impl Store {
         WriteArgs: FromRequest + 'static,
         W::Output: Responder + 'static,
     {
-        let Self { template, readers, writers } = self;
-        resource(template, "GET, HEAD, PUT, OPTIONS")
+        let Self { template, readers, writers, method, methods, clears } = self;
+        let resource = clears.into_iter().fold(resource(template, methods), Resource::route);
+        resource
             .route(Route::new().guard(Any(Get()).or(Head())).to(read))
-            .route(Route::new().guard(Put()).to(write))
+            .route(Route::new().method(method.clone()).to(write))
             .wrap(from_fn(move |request: ServiceRequest, next| {
-                let callers = if request.method() == Method::PUT { writers } else { readers };
+                let writes = *request.method() == method || request.method() == Method::DELETE;
+                let callers = if writes { writers } else { readers };
                 admit(callers, slap_tool::refused, request, next)
             }))
     }

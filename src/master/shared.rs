@@ -1,9 +1,9 @@
 //! Requests of shared instances: rows of their own, served by a host.
 
-use super::Error;
 use super::placement::{self, host_criteria};
 use super::request::{Command, Requested, Settled, differences};
 use super::requester::Requester;
+use super::{Error, allocation};
 use crate::domain::allocation::reserved_key;
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
@@ -90,6 +90,9 @@ fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) ->
     let wish = request.wish(requester.map(|requester| requester.root_state), None);
     if wish.state == RequestedState::Destroyed || request.is_destruction() {
         return Ok(Ok(Requested::Gone(Refusal::NothingToDestroy { title: request.title.to_string() })));
+    }
+    if let Some(accepted) = allocation::wait(command, tx, requester)? {
+        return Ok(Err(accepted));
     }
     let (host, place) = match placement::host(**tx, request, settings)? {
         Ok(found) => found,

@@ -5,6 +5,7 @@
 
 mod backup;
 mod certificate;
+mod clock;
 mod compat;
 mod computer;
 mod consumption;
@@ -21,6 +22,7 @@ mod name;
 mod open;
 mod partition;
 mod person;
+mod recording;
 mod refusal;
 mod service;
 mod setting;
@@ -44,6 +46,7 @@ pub use instance::{NewInstance, Placed, Publisher};
 pub use legacy::Imported;
 pub use lock::{Lock, ServerInfo, running_server};
 pub use open::Opening;
+pub use recording::recording;
 pub use show::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 pub use status::StatusSubject;
 

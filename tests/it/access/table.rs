@@ -11,7 +11,7 @@ use super::{client, computer, instance, person, published, secured};
 use crate::app::{TestApp, answer, description};
 use crate::calls::LOCAL;
 use crate::client::scripted::{Scripted, ok};
-use crate::conformance::{methods, mounted_by};
+use crate::conformance::{OWN, methods, mounted_by};
 use crate::openapi::{Document, Name};
 
 /// The calls, and of each: nobody, a person, the computer, another computer, the instance, another instance.
@@ -98,6 +98,12 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/dump", ".+----"),
     ("/-/snapshot/load", ".-----"),
     ("/-/reset", ".+----"),
+    ("/-/journal", ".+----"),
+    ("/-/clock", ".+----"),
+    ("POST /-/clock", ".+----"),
+    ("/-/faults", ".+----"),
+    ("POST /-/faults", ".+----"),
+    ("DELETE /-/faults", ".+----"),
     ("/-/ca.pem", "++++++"),
     ("/-/crl.pem", "++++++"),
     ("/-/user", ".-----"),
@@ -130,24 +136,17 @@ const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_d
 
 /// Every call that the server has.
 fn calls() -> BTreeSet<Name> {
-    let files = [
-        "slap_tool/mod.rs",
-        "hateoas/mod.rs",
-        "control.rs",
-        "fixtures.rs",
-        "docs.rs",
-        "people.rs",
-        "shacache/mod.rs",
-        "panel/mod.rs",
-        "http_proxy/mod.rs",
-    ];
-    let mounted = files.into_iter().flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
+    let files =
+        ["slap_tool/mod.rs", "hateoas/mod.rs", "docs.rs", "shacache/mod.rs", "panel/mod.rs", "http_proxy/mod.rs"];
+    let mounted = OWN.into_iter().chain(files).flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
     mounted.chain(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}")))).collect()
 }
 
 /// The call in the table: its path, after its method where another one reads the same path.
 fn line((method, path): &Name) -> String {
-    if method == "PUT" { format!("PUT {path}") } else { path.clone() }
+    let another =
+        method == "PUT" || method == "DELETE" || method == "POST" && ["/-/clock", "/-/faults"].contains(&path.as_str());
+    if another { format!("{method} {path}") } else { path.clone() }
 }
 
 /// What a field says in these calls.
@@ -171,6 +170,8 @@ fn value(path: &str, name: &str) -> Option<Value> {
         "reported_state" => json!("started"),
         "software_type" => json!("default"),
         "use_string" | "tioxml" => json!(JOURNAL),
+        "frozen" => json!("no"),
+        "rule" => json!("endpoint=nothing status=503"),
         "software_product_reference" | "new_name" | "computer_title" | "message" | "error_log" | "name" => json!("x"),
         _ => return None,
     })
@@ -196,6 +197,8 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
         client.put(url).header("Content-Type", "application/json").body(entry.to_string())
     } else if path.starts_with("/shacache/") && method != "GET" {
         if method == "PUT" { client.put(url) } else { client.post(url) }
+    } else if method == "DELETE" {
+        client.delete(url)
     } else if method == "GET" {
         client.get(format!("{url}?{}", form::encode(&texts)))
     } else if is_rpc {
@@ -226,6 +229,22 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
     }
 }
 
+/// The call that brings everything back to what it was.
+const RESET: &str = "/-/reset";
+
+/// The callers of the table, in its order.
+fn callers(app: &TestApp) -> Vec<Client> {
+    let pairs = [
+        None,
+        Some(person(app, "alice")),
+        Some(computer(app, LOCAL)),
+        Some(computer(app, "COMP-9")),
+        Some(instance(app, "slappart0")),
+        Some(instance(app, "slappart1")),
+    ];
+    pairs.iter().map(|pair| client(app, pair.as_ref())).collect()
+}
+
 #[test]
 fn everybody_may_do_what_is_his() {
     let document = Document::new();
@@ -236,15 +255,7 @@ fn everybody_may_do_what_is_his() {
     assert_eq!(table.keys().map(ToString::to_string).collect::<BTreeSet<_>>(), lines);
 
     let app = secured();
-    let pairs = [
-        None,
-        Some(person(&app, "alice")),
-        Some(computer(&app, LOCAL)),
-        Some(computer(&app, "COMP-9")),
-        Some(instance(&app, "slappart0")),
-        Some(instance(&app, "slappart1")),
-    ];
-    let clients: Vec<Client> = pairs.iter().map(|pair| client(&app, pair.as_ref())).collect();
+    let clients = callers(&app);
     let mut faults = Vec::new();
     // What ends the callers comes last.
     let ends = |path: &str| {
@@ -252,7 +263,16 @@ fn everybody_may_do_what_is_his() {
     };
     let (last, first): (Vec<_>, Vec<_>) = calls.iter().partition(|(_, path)| ends(path));
     for call in first {
-        let found: String = clients.iter().map(|client| attempt(&document, &app, client, call)).collect();
+        let found: String = if call.1 == RESET {
+            // It ends all callers, so that each has a server of his own.
+            let alone = |index: usize| {
+                let app = secured();
+                attempt(&document, &app, &callers(&app)[index], call)
+            };
+            (0..clients.len()).map(alone).collect()
+        } else {
+            clients.iter().map(|client| attempt(&document, &app, client, call)).collect()
+        };
         if table[line(call).as_str()] != found {
             faults.push(format!("{}: {} is {found}", line(call), table[line(call).as_str()]));
         }

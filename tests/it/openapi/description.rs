@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use slapproxy::config::Overrides;
 use slapproxy::wire::form;
 
 use super::{Document, Name, escaped, operation};
 use crate::app::{TestApp, request};
-use crate::conformance::{methods, mounted_by};
+use crate::conformance::{OWN, methods, mounted_by};
 
 /// What is there for people and not for programs.
 const PAGES: [&str; 1] = ["/"];
@@ -15,9 +16,7 @@ const PAGES: [&str; 1] = ["/"];
 #[test]
 fn every_call_is_described_and_nothing_else() {
     let mut routes = mounted_by("slap_tool/mod.rs");
-    routes.extend(mounted_by("control.rs"));
-    routes.extend(mounted_by("fixtures.rs"));
-    routes.extend(mounted_by("people.rs"));
+    routes.extend(OWN.into_iter().flat_map(mounted_by));
     routes.extend(mounted_by("shacache/mod.rs"));
     let mut proxied = mounted_by("http_proxy/mod.rs");
     for route in &mut proxied {
@@ -85,6 +84,8 @@ fn ask(app: &TestApp, (method, path): &Name, fields: &[(String, String)]) -> (u1
         app.http.get(format!("{url}?{}", form::encode(&fields)))
     } else if method == "PUT" {
         app.http.put(url)
+    } else if method == "DELETE" {
+        app.http.delete(url)
     } else {
         app.http.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(form::encode(&fields))
     };
@@ -101,12 +102,13 @@ const STREAMS: [&str; 1] = ["/-/events"];
 /// Calls whose fields are parts of the path, which must be right.
 const PLACES: [&str; 1] = ["/http_proxy/{scheme}/{netloc}/{path}"];
 
-/// Calls of which exactly one of two fields is needed.
-const ALTERNATIVES: [&str; 1] = ["/getSoftwareReleaseListFromSoftwareProduct"];
+/// Calls of which some field is needed, whichever it is.
+const ALTERNATIVES: [&str; 2] = ["/getSoftwareReleaseListFromSoftwareProduct", "/-/clock"];
 
 #[test]
 fn the_fields_that_are_required_are_those_that_the_server_misses() {
-    let app = TestApp::formatted(1);
+    let app = TestApp::with(Overrides { control: Some("yes".into()), ..Overrides::default() });
+    app.format("local_computer", 1);
     request("root").send(&app);
     let mut document = Document::new();
     for call in document.calls() {

@@ -1,5 +1,6 @@
 //! The built program, driven from outside.
 
+mod clock;
 mod computer;
 mod crash;
 mod demo;
@@ -7,9 +8,12 @@ mod environment;
 mod ephemeral;
 mod events;
 mod explain;
+mod faults;
 mod format;
 mod import;
 mod import_smaller;
+mod journal;
+mod like_master;
 mod log;
 mod manual;
 mod master;
@@ -19,6 +23,7 @@ mod people;
 mod promote;
 mod reader;
 mod refusal;
+mod replay;
 mod request;
 mod schema;
 mod seed;
