@@ -81,6 +81,9 @@ named! {
     all_docs_event_list: AllDocsEventList;
     all_docs_explanation_list: AllDocsExplanationList;
     all_docs_forwarded_instance_list: AllDocsForwardedInstanceList;
+    get_overview: GetOverview;
+    all_docs_instance_list: AllDocsInstanceList;
+    get_software_document: GetSoftwareDocument;
     all_docs_consumption_list: AllDocsConsumptionList;
     get_hateoas_url: GetHateoasUrl;
 }

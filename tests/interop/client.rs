@@ -103,6 +103,7 @@ const LACKING: &[&str] = &[
     "People::revocation_list",
     "Slap::ready",
     "Slap::import",
+    "Slap::import_preview",
     "Shacache::statistics",
     "Slap::follow_events",
     "EventStream::next_event",
@@ -113,6 +114,9 @@ const LACKING: &[&str] = &[
     "all_docs_event_list",
     "all_docs_explanation_list",
     "all_docs_forwarded_instance_list",
+    "get_overview",
+    "all_docs_instance_list",
+    "get_software_document",
     "all_docs_consumption_list",
 ];
 

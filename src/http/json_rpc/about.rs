@@ -4,13 +4,13 @@ use crate::domain::access::Subject;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
-    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
-    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
-    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
-    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    AllDocsForwardedInstanceList, AllDocsInstanceList, AllDocsInstanceNodeInstanceList,
+    AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus,
+    GetComputePartition, GetHateoasUrl, GetInstanceTree, GetOverview, GetSoftwareDocument, GetSoftwareInstance,
+    GetSoftwareInstanceCertificate, PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation,
+    PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
+    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
+    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 /// A request that says what it is about.
@@ -82,10 +82,13 @@ about_everything!(
     AllDocsEventList,
     AllDocsExplanationList,
     AllDocsForwardedInstanceList,
+    AllDocsInstanceList,
     AllDocsInstanceTreeInstanceList,
     AllDocsInstanceTreeList,
     GetHateoasUrl,
     GetInstanceTree,
+    GetOverview,
+    GetSoftwareDocument,
     PostSoftwareInstance,
 );
 

@@ -182,6 +182,9 @@ fn reports(lines: &mut Lines, slap: &Slap) {
         all_docs_explanation_list(AllDocsExplanationList { title: "nothing".into() })
             => |told| told.result_list.len();
         all_docs_forwarded_instance_list(AllDocsForwardedInstanceList {});
+        get_overview(GetOverview {}) => |overview: OverviewDocument| overview.tree_list.len();
+        all_docs_instance_list(AllDocsInstanceList::default()) => |page: InstanceSummaryList| page.total;
+        get_software_document(GetSoftwareDocument { document_url: "/nowhere.json".into() });
         all_docs_consumption_list(AllDocsConsumptionList::default());
     }
 }

@@ -352,6 +352,8 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     walk.note("Slap::dump", slap.dump().map(|text| text.starts_with("computers:\n")));
     walk.note("Slap::reset", slap.reset());
     walk.note("Slap::load_snapshot", slap.load_snapshot("/nonexistent"));
+    let preview = slap.import_preview(&[description.to_owned()]);
+    walk.note("Slap::import_preview", preview.map(|reports| reports[0].kept.len()));
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
 }
 
