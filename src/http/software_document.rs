@@ -24,7 +24,7 @@ pub async fn read(state: &State, url: &str) -> Result<SoftwareDocument, Failure>
         path if path.is_absolute() => Url::from_file_path(path).ok(),
         _ => Url::parse(url).ok(),
     };
-    let named = |place: &Url| place.path().ends_with(".json");
+    let named = |place: &Url| Path::new(place.path()).extension().is_some_and(|extension| extension == "json");
     let place = place.filter(named).ok_or_else(|| refused(url, "the URL or absolute path of a file *.json"))?;
     let text = match place.scheme() {
         "file" => local(state, &place).await?,
@@ -62,10 +62,10 @@ async fn beneath(path: PathBuf, roots: Vec<PathBuf>, url: &str) -> Result<String
         let real = fs::canonicalize(&path).map_err(|error| format!("a file that can be read: {error}"))?;
         let granted = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).any(|root| real.starts_with(root));
         let small = |path: &Path| fs::metadata(path).is_ok_and(|data| data.is_file() && data.len() <= LIMIT as u64);
-        match granted && small(&real) {
-            true => fs::read_to_string(&real).map_err(|error| format!("a file that can be read: {error}")),
-            false => Err("a file of at most 4 MB in the directory of local releases".into()),
+        if !granted || !small(&real) {
+            return Err("a file of at most 4 MB in the directory of local releases".into());
         }
+        fs::read_to_string(&real).map_err(|error| format!("a file that can be read: {error}"))
     });
     let found = found.await.map_err(|error| Failure::Internal(error.to_string()))?;
     found.map_err(|expected| refused(url, &expected))

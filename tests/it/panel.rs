@@ -117,7 +117,7 @@ fn the_panel_is_all_in_the_program_and_travels_small_and_once() {
 #[test]
 fn the_recorded_session_of_the_python_proxy_is_answered_as_recorded() {
     let (app, without) = (app(), TestApp::empty());
-    std::fs::write(app.database.with_file_name("public").join("file.txt"), "public content\n").unwrap();
+    fs::write(app.database.with_file_name("public").join("file.txt"), "public content\n").unwrap();
     for exchange in exchanges("panel") {
         let (name, recorded) = (exchange.name.as_str(), &exchange.response);
         let asked = if name.ends_with("not-configured") { &without } else { &app };

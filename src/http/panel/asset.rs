@@ -64,6 +64,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "web/form.css"
         "vendor/json-editor/jsoneditor.js"
         "vendor/json-editor/LICENSE"
+        "vendor/json-editor/LICENSES-of-parts.txt"
     }
 });
 
@@ -77,13 +78,13 @@ impl Asset {
             _ => "text/plain; charset=utf-8",
         };
         let digest = pki::digest(content);
-        let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let tag = digest.first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
         Self {
             name,
             kind,
             plain: Bytes::from_static(content),
             small: compressed(content).ok(),
-            tag: format!("\"{tag}\""),
+            tag: format!("\"{tag:016x}\""),
         }
     }
 

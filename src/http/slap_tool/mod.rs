@@ -79,5 +79,5 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// The answer to a caller for whom a call is not.
 pub fn refused(failure: Failure) -> HttpResponse {
-    error::Error::from(failure).error_response()
+    Error::from(failure).error_response()
 }

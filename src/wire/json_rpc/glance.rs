@@ -259,10 +259,8 @@ impl SoftwareDocument {
         const SIGNS: [&str; 9] =
             ["software-type", "$schema", "$ref", "$defs", "definitions", "properties", "allOf", "anyOf", "oneOf"];
         let document: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        match document.as_object().is_some_and(|object| SIGNS.iter().any(|sign| object.contains_key(*sign))) {
-            true => Ok(Self { url: url.into(), document }),
-            false => Err("it is another JSON document".into()),
-        }
+        let is_one = document.as_object().is_some_and(|object| SIGNS.iter().any(|sign| object.contains_key(*sign)));
+        if is_one { Ok(Self { url: url.into(), document }) } else { Err("it is another JSON document".into()) }
     }
 }
 

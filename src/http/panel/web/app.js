@@ -109,6 +109,7 @@ async function go({ back = false } = {}) {
   if (current !== page) return;
   main.removeAttribute("aria-busy");
   page.shown = true;
+  main.dataset.shown = route.hash || "#/";
   if (former) {
     main.focus({ preventScroll: true });
     scrollTo(0, back ? scrolled.get(route.hash) || 0 : 0);

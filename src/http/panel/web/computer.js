@@ -61,7 +61,7 @@ export const computer = {
 };
 
 function software(guid, list) {
-  return table("Software", ["Release", "Requested", "Reported", "Latest report", ""], list.map(one =>
+  return table("Software", ["Release", "Requested", "Reported", "Latest report", "Actions"], list.map(one =>
     el("tr", { "data-key": one.software_release_uri },
       el("td", null, dot(colourOf(one.report)), " ", release(one.software_release_uri), el("br"), el("small", { class: "mono" }, one.software_release_uri)),
       el("td", null, state(one.state)),
@@ -81,7 +81,7 @@ function partitions(one) {
     const kind = condition(instance);
     return el("tr", { "data-key": partition.compute_partition_id },
       el("td", { class: "mono" }, partition.compute_partition_id),
-      el("td", { class: "legend" }, el("span", { class: `cell ${kind}`, "aria-hidden": "true" }, CONDITIONS[kind][1]), " ", CONDITIONS[kind][0]),
+      el("td", null, el("span", { class: "condition" }, el("span", { class: `cell ${kind}`, "aria-hidden": "true" }, CONDITIONS[kind][1]), CONDITIONS[kind][0])),
       el("td", null, instance && [instanceLink(instance), instance.instance_tree_title && el("small", null, ` in ${instance.instance_tree_title}`)]),
       el("td", { class: "mono" }, [...new Set(partition.ip_list.map(([, address]) => address))].map(address => el("div", null, address))),
       el("td", null, instance && report(instance.report)));

@@ -1,24 +1,31 @@
 // Why an instance is where it is, or why it is nowhere.
 import { el } from "./dom.js";
 import { link, nameLink, when } from "./parts.js";
-import { reportText } from "./words.js";
+import { clause, reportText } from "./words.js";
 import { timeline } from "./timeline.js";
 
 /** What is known of an instance or of a refused request. */
 export function explanation(entry) {
   return el("div", { class: "explanation" },
-    el("p", null, el("strong", null, entry.summary)),
+    el("p", null, el("strong", null, sentence(entry), ".")),
     entry.place_reason && el("p", { class: "faint" }, `Why there: ${entry.place_reason}`),
-    refused(entry.refused),
+    refused(entry.refused, entry.outlook),
     outlook(entry.outlook),
     processing(entry.processing));
 }
 
-function refused(given) {
+/** Where it is, or that it is nowhere; the reason follows in words of its own. */
+function sentence({ summary, outlook }) {
+  const reason = outlook?.reason;
+  const short = reason && summary.includes(`: ${reason}`) ? summary.replace(`: ${reason}`, "") : summary;
+  return short.replace(/^./, letter => letter.toUpperCase()).replace(/\.$/, "");
+}
+
+function refused(given, outlook) {
   if (!given) return null;
   const times = given.count > 1 ? `, ${given.count} times` : "";
   return [
-    el("p", { class: "failure" }, given.reason),
+    given.reason !== outlook?.reason && el("p", null, "It was told: ", given.reason),
     el("p", { class: "faint" }, `Asked for by ${given.user}${times}, last `, when(given.last_at), "."),
   ];
 }
@@ -30,7 +37,7 @@ function outlook(given) {
       el("a", { href: link("computers", given.place.computer_guid) }, given.place.computer_guid), " now.");
   }
   return [
-    el("p", null, "As things are now: ", given.reason),
+    el("p", { class: "failure" }, given.candidate_list.length ? clause(given.reason) : given.reason),
     given.candidate_list.length > 0 && el("details", { open: given.candidate_list.length <= 12 },
       el("summary", null, `The ${given.candidate_list.length} places that were looked at`),
       el("ul", { class: "candidates" }, given.candidate_list.map(candidate => el("li", null,

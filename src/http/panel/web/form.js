@@ -23,7 +23,9 @@ function prepare() {
     }
 
     getOptInCheckbox(name) {
-      return el("input", { type: "checkbox", "aria-label": `Use ${name}` });
+      const checkbox = el("input", { type: "checkbox", class: "json-editor-opt-in", "aria-label": `Use ${name}` });
+      const label = this.getHiddenLabel(name);
+      return { checkbox, label, container: el("span", null, checkbox, label) };
     }
 
     getHiddenLabel(text) {
@@ -39,17 +41,17 @@ function prepare() {
     }
 
     getHeader(text) {
-      const header = super.getHeader(text, 0);
-      const heading = el("h3", { class: "form-header" });
-      if (typeof text === "string") heading.textContent = text;
-      else heading.append(text);
-      return header && heading;
+      return el("h3", { class: "form-header" }, text);
     }
 
     getButton(text, icon, title) {
       const button = super.getButton(text, icon, title);
       button.classList.add("small");
       return button;
+    }
+
+    getErrorMessage(text) {
+      return el("p", { class: "form-error", role: "alert" }, text);
     }
 
     addInputError(input, text) {
@@ -65,7 +67,35 @@ function prepare() {
       input.removeAttribute("aria-invalid");
     }
   };
+  // What a value does not name stays as it is: optional fields are shown empty, and not sent.
+  const objects = JSONEditor.defaults.editors.object.prototype;
+  objects.setValue = function (value) {
+    for (const [name, held] of Object.entries(value && typeof value === "object" ? value : {})) {
+      this.addObjectProperty(name);
+      this.editors[name]?.setValue(held, true);
+      this.editors[name]?.activate?.();
+    }
+    this.refreshValue();
+    this.layoutEditors();
+    this.onChange();
+  };
+  const show = objects.showValidationErrors;
+  objects.showValidationErrors = function (errors) {
+    show.call(this, errors.map(atField));
+  };
+  // A field that nobody touched is not told to be wrong.
+  const texts = JSONEditor.defaults.editors.string.prototype;
+  const tell = texts.showValidationErrors;
+  texts.showValidationErrors = function (errors) {
+    if (this.is_dirty || this.jsoneditor.options.show_errors === "always") tell.call(this, errors);
+  };
   return JSONEditor;
+}
+
+/** A fault at the field that is missing, not at what lacks it. */
+function atField(fault) {
+  const missing = fault.property === "required" && fault.message.match(/'(.*)'/s);
+  return missing ? { ...fault, property: "missing", path: `${fault.path}.${missing[1]}`, message: "This is required" } : fault;
 }
 
 /** A form in an element. `changed` is called with its value after each change. */
@@ -74,7 +104,7 @@ export async function makeForm(element, schema, value, changed) {
   const editor = new JSONEditor(element, {
     schema, startval: value, theme: "panel", iconlib: null, ajax: false, disable_edit_json: true, disable_collapse: true,
     disable_array_delete_all_rows: true, disable_array_delete_last_row: true, required_by_default: false, display_required_only: false,
-    remove_empty_properties: true, use_default_values: false, prompt_before_delete: false, show_errors: "change",
+    remove_empty_properties: true, use_default_values: false, prompt_before_delete: false, show_errors: "interaction",
   });
   await editor.promise;
   await new Promise(resolve => editor.on("ready", resolve));
@@ -87,14 +117,12 @@ export async function makeForm(element, schema, value, changed) {
   setTimeout(() => { quiet = false; }, 0);
   return {
     value: () => editor.getValue(),
-    faults: given => (given === undefined ? editor.validate() : editor.validate(given)).map(({ path, message }) => ({ path: path.replace(/^root\.?/, ""), message })),
+    faults: given => (given === undefined ? editor.validate() : editor.validate(given)).map(atField).map(({ path, message }) => ({ path: path.replace(/^root\.?/, ""), message })),
     showFaults() {
-      editor.root.showValidationErrors(editor.validate());
       editor.options.show_errors = "always";
       editor.root.showValidationErrors(editor.validate());
       element.querySelector("[aria-invalid=true]")?.focus();
     },
-    set: given => editor.setValue(given),
     destroy: () => editor.destroy(),
   };
 }

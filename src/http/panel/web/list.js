@@ -83,7 +83,7 @@ function line(instance, at, total) {
     dot(colourOf(instance.report)),
     el("span", null, instanceLink(instance), root && el("small", null, " in ", el("a", { href: link("trees", root) }, root))),
     el("span", null, state(instance.state), instance.shared && el("small", null, " shared")),
-    el("span", { class: "optional" }, place(instance), instance.host_title && el("small", null, ` ${instance.host_title}`)),
+    el("span", { class: "optional" }, place(instance)),
     el("small", { class: "optional" }, instance.report ? reportText(instance.report.text) : "no report yet"));
 }
 

@@ -2,7 +2,7 @@
 import { rpc } from "./api.js";
 import { el } from "./dom.js";
 import { count, dot, grid, heading, instanceLink, legend, link, place, release, report, state, table, when } from "./parts.js";
-import { colourOf, releaseName, reportText } from "./words.js";
+import { clause, colourOf, releaseName, reportText } from "./words.js";
 
 export default {
   load: () => rpc("get.WIP.overview"),
@@ -34,7 +34,7 @@ export function problems(data) {
   }));
   const refused = data.refused_list.map(refusal => ({
     key: `r${refusal.title}`, what: el("a", { href: link("why", refusal.title) }, refusal.title),
-    where: `asked for by ${refusal.user}`, text: refusal.reason, at: refusal.last_at,
+    where: `asked for by ${refusal.user}`, text: clause(refusal.reason), at: refusal.last_at,
     more: el("a", { href: link("why", refusal.title) }, "Why is it not placed?"),
   }));
   const software = data.computer_list.flatMap(one => one.software_list
@@ -60,7 +60,7 @@ function attention(data) {
     heading("Needs attention", el("span", { class: "count" }, String(list.length))),
     el("ul", null, list.map(problem => el("li", { "data-key": problem.key },
       dot("red"), el("div", { class: "what" }, problem.what, " ", el("small", null, problem.where)),
-      el("div", { class: "text" }, problem.text, problem.more && [" ", problem.more]),
+      el("div", { class: "text" }, problem.text, problem.more && [". ", problem.more]),
       el("small", { class: "at" }, problem.at && when(problem.at))))));
 }
 
@@ -97,7 +97,7 @@ export function services(data) {
   return table("Services", ["Service", "Release", "Requested", "Place", "Instances", "Latest report about it"], trees.map(tree => {
     const { root } = tree;
     return el("tr", { "data-key": `t${root.id}` },
-      el("td", null, dot(tree.health), " ", el("a", { href: link("trees", root.instance_title) }, root.instance_title)),
+      el("td", { class: "lead" }, dot(tree.health), " ", el("a", { href: link("trees", root.instance_title) }, root.instance_title)),
       el("td", null, release(root.software_release_uri), root.software_type !== "default" && el("small", null, ` ${root.software_type}`)),
       el("td", null, state(root.state)),
       el("td", null, place(root)),

@@ -185,9 +185,10 @@ function parameter(name, value, path, redraw) {
   const open = revealed.has(path);
   const text = !hasSecret || open ? shown : hiddenName ? "••••••••" : JSON.stringify(inside.value, null, 2);
   const isUrl = /^https?:\/\/\S+$/.test(text);
-  return el("div", { class: "parameter", "data-key": path },
+  const long = text.includes("\n") || text.length > 90;
+  return el("div", { class: `parameter${long ? " long" : ""}`, "data-key": path },
     el("div", { class: "name" }, name),
-    text.includes("\n") || text.length > 90
+    long
       ? el("pre", { tabindex: "0", "aria-label": name }, text)
       : el("code", null, isUrl ? el("a", { href: text, rel: "noreferrer noopener", target: "_blank" }, text) : text || "(empty)"),
     el("div", { class: "buttons" },

@@ -135,10 +135,10 @@ function draw(form, page) {
       form.instance?.requester && el("p", { class: "note" },
         `${form.instance.requester.instance_title} asks for this instance, and may ask otherwise when it is processed the next time.`),
       el("form", { class: "request", novalidate: true, onsubmit: event => { event.preventDefault(); submit(form, page); } },
-        el("div", { class: "split" },
+        el("div", { class: "split form-first" },
+          el("div", null, el("section", { class: "card" }, what(form, page, set)), el("section", { class: "card" }, where(form, page))),
           el("section", { class: "card" }, heading("Parameters", tabs(form, page)),
             form.note && el("p", { class: "faint", role: "status" }, form.note), parameterEditor(form, page)),
-          el("div", null, el("section", { class: "card" }, what(form, page, set)), el("section", { class: "card" }, where(form, page))),
         ),
         faults(form), form.problem && [failure(form.problem), el("p", null, el("a", { href: link("why", form.title) }, "Why is it not placed?"))],
         el("div", { class: "buttons" },
@@ -239,7 +239,10 @@ function enter(form, mode) {
   form.rawFault = null;
   if (mode === "json") form.rawText = JSON.stringify(form.value, null, 2);
   if (mode === "xml") form.rawText = writeXml(form.value);
-  if (mode === "form") form.form?.set(forSchema(form));
+  if (mode === "form") {
+    form.form?.destroy();
+    form.form = null;
+  }
 }
 
 /** Takes over what was typed in a raw editor; what cannot be read stays there, and is told. */
@@ -285,7 +288,12 @@ function formHolder(form, page) {
   makeForm(holder, form.schema, forSchema(form), value => { form.value = value; }).then(made => {
     if (form.holder !== holder) return made.destroy();
     form.form = made;
-  }, error => { form.note = error.message; page.draw(); });
+  }, error => {
+    form.note = `The form of the schema cannot be shown: ${error.message}`;
+    form.schema = null;
+    enter(form, "json");
+    page.draw();
+  });
   return holder;
 }
 

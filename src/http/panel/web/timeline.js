@@ -21,7 +21,8 @@ export function timeline(events, { follows = false } = {}) {
 
 function row(event) {
   const long = event.text.includes("\n") || event.text.length > 160;
-  const text = reportText(event.text) || event.text;
+  // What a node reports is in the verb already.
+  const text = /^#(access|building)/.test(event.text) ? "" : reportText(event.text) || event.text;
   return el("li", { class: toneOf(event), "data-key": `${event.id}` },
     el("time", { datetime: new Date(event.last_at / 1000).toISOString(), title: `${date(event.last_at)}; ${event.kind}` }, time(event.last_at)),
     el("div", { class: "said-text" },

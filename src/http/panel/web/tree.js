@@ -80,6 +80,8 @@ function shared(page, instance, relation, number) {
   page.open ??= new Set();
   return el("li", { class: "more", "data-key": key },
     el("details", { open: page.open.has(key), ontoggle: event => {
+      // Elements that are made open tell it too.
+      if (event.currentTarget.open === page.open.has(key)) return;
       page.open[event.currentTarget.open ? "add" : "delete"](key);
       page.draw();
     } }, el("summary", null, text), page.open.has(key) && embed(page, key, query, text)));

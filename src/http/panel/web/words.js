@@ -25,7 +25,20 @@ export function releaseName(url) {
 }
 
 /** A report without its first word, which is for programs. */
-export const reportText = text => text.replace(/^#\w+\s*/, "").replace(/^\w/, letter => letter.toUpperCase());
+export function reportText(text) {
+  const rules = [
+    [/^#access software release \S+ available$/, "available"], [/^#building software release \S+$/, "being built"],
+    [/^#error while installing \S+$/, "could not be built"], [/^#access Instance correctly (\w+)$/, "$1"],
+    [/^#access Instance available$/, "deployed"], [/^#building Instance is being deployed$/, "being deployed"],
+    [/^#error while instanciating:[\s:]*/, "failed: "], [/^#error bang called: $/, "banged"], [/^#error bang(?: called)?:? ?/, "banged: "],
+    [/^#access \S+$/, "asked what to do"], [/^#\w+\s*/, ""],
+  ];
+  const [pattern, words] = rules.find(([pattern]) => pattern.test(text)) || [/^/, ""];
+  return text.replace(pattern, words);
+}
+
+/** The first clause of a reason; what follows it goes through the candidates. */
+export const clause = reason => reason.split(/: |, /)[0];
 
 /** How a report is: `green`, `orange`, `red` or `none`. */
 export function colourOf(report) {
