@@ -31,10 +31,14 @@ export async function serve(test, { seed = "fixtures/seed/demo.yaml", more = [] 
   let log = "";
   child.stderr.on("data", data => { log += data; });
   const ended = new Promise(resolve => child.on("exit", resolve));
+  const leaving = [];
   test.after(async () => {
+    // Pages go first: they would complain that the server is away.
+    const told = await Promise.allSettled(leaving.map(leave => leave()));
     child.kill("SIGTERM");
     await ended;
     fs.rmSync(directory, { recursive: true });
+    for (const { reason } of told) if (reason) throw reason;
   });
   await new Promise((resolve, reject) => {
     const watcher = fs.watch(directory, () => { if (fs.existsSync(ready)) resolve(); });
@@ -44,7 +48,7 @@ export async function serve(test, { seed = "fixtures/seed/demo.yaml", more = [] 
   });
   const { url } = JSON.parse(fs.readFileSync(ready, "utf8"));
   const server = {
-    url, directory,
+    url, directory, leaving,
     async rpc(method, request = {}, speaker) {
       const headers = { "Content-Type": "application/json", ...(speaker && { Authorization: `X-SlapPartition computer_id=${speaker[0]}, computer_partition_id=${speaker[1]}` }) };
       const answer = await fetch(`${url}slapos.${method}`, { method: "POST", headers, body: JSON.stringify(request) });
@@ -62,7 +66,7 @@ export async function serve(test, { seed = "fixtures/seed/demo.yaml", more = [] 
 
 let running = null;
 
-async function browser(test) {
+async function browser() {
   if (!running) {
     const executablePath = BROWSERS.find(file => file && fs.existsSync(file));
     assert.ok(executablePath, "there is no Chromium: install Debian's package chromium, or name one by CHROMIUM");
@@ -75,7 +79,7 @@ export const close = () => running?.close();
 
 /** A page on a server. Whatever it complains of fails the test at its end. */
 export async function visit(test, server, { width = 1280, height = 800, dark = false, base = server.url } = {}) {
-  const context = await (await browser(test)).newContext({
+  const context = await (await browser()).newContext({
     viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();
@@ -87,7 +91,7 @@ export async function visit(test, server, { width = 1280, height = 800, dark = f
     if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) complaints.push(`it asks for ${request.url()}`);
   });
   if (process.env.SLAPPROXY_PANEL_WEB) await fromDisk(page, process.env.SLAPPROXY_PANEL_WEB);
-  test.after(async () => {
+  server.leaving.push(async () => {
     await context.close();
     const expected = page.expected || [];
     assert.deepEqual(complaints.filter(text => !expected.some(pattern => pattern.test(text))), []);
@@ -129,6 +133,7 @@ export async function inaccessible(page, what) {
 /** Keeps a picture of the whole page. */
 export async function picture(page, name) {
   fs.mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: "disabled" });
 }
 

@@ -16,11 +16,11 @@ test("events are filtered, and the filter is in the address", async test => {
   await page.getByLabel("Kind").selectOption("Failures");
   await page.waitForURL(/kind=failures/);
   await page.waitForFunction(() => [...document.querySelectorAll(".timeline > li:not(.day)")].every(row => row.className === "red"));
-  await page.getByLabel("Text").fill("timed out");
+  await page.getByRole("searchbox", { name: "Text" }).fill("timed out");
   await page.waitForFunction(() => document.querySelectorAll(".timeline > li:not(.day)").length === 1);
   await page.reload();
   await page.waitForFunction(() => document.querySelectorAll(".timeline > li:not(.day)").length === 1);
-  assert.equal(await page.getByLabel("Text").inputValue(), "timed out");
+  assert.equal(await page.getByRole("searchbox", { name: "Text" }).inputValue(), "timed out");
   await page.open("#/events?instance=archive");
   assert.equal(await rows.count(), 3);
   await rows.first().getByRole("link", { name: "archive" }).click();

@@ -59,7 +59,7 @@ test("it is stopped, started, banged and renamed", async test => {
   await page.getByRole("button", { name: "Bang" }).click();
   await dialog(page).getByLabel("Why").fill("because I say so");
   await dialog(page).getByRole("button", { name: "Bang" }).click();
-  await page.locator(".timeline").getByText("because I say so").waitFor();
+  await page.locator(".timeline").last().getByText("because I say so").waitFor();
 
   await page.getByRole("button", { name: "Rename" }).click();
   await dialog(page).getByLabel("New title").fill("wiki");
@@ -94,7 +94,7 @@ test("destroying asks first and says what goes with it", async test => {
   await page.getByRole("button", { name: "Destroy" }).click();
   await dialog(page).getByRole("button", { name: "Destroy" }).click();
   await page.getByText("It is not here, or not any more.").waitFor();
-  await page.locator(".timeline").getByText("requested").first().waitFor();
+  await page.locator(".timeline").getByText("destroyed").first().waitFor();
 });
 
 test("what another instance asks for is changed in its name", async test => {

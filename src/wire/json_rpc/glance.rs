@@ -1,6 +1,10 @@
 //! Experimental: everything at a glance, instances page by page, and documents that lie beside software releases.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::explanation::ReportEntry;
@@ -240,13 +244,13 @@ pub struct GetSoftwareDocument {
 }
 
 /// A document that describes a software release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SoftwareDocument {
     /// Its URL, to which those in it are relative.
     pub url: String,
-    /// The document.
+    /// The document, as it is: its keys in their order.
     #[schema(value_type = Object)]
-    pub document: serde_json::Value,
+    pub document: Box<RawValue>,
 }
 
 impl SoftwareDocument {
@@ -258,9 +262,12 @@ impl SoftwareDocument {
         /// One of these is in every document that is worth reading, and in no other file that is known to hold secrets.
         const SIGNS: [&str; 9] =
             ["software-type", "$schema", "$ref", "$defs", "definitions", "properties", "allOf", "anyOf", "oneOf"];
-        let document: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let is_one = document.as_object().is_some_and(|object| SIGNS.iter().any(|sign| object.contains_key(*sign)));
-        if is_one { Ok(Self { url: url.into(), document }) } else { Err("it is another JSON document".into()) }
+        let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if !SIGNS.iter().any(|sign| keys.contains_key(*sign)) {
+            return Err("it is another JSON document".into());
+        }
+        let document = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        Ok(Self { url: url.into(), document })
     }
 }
 

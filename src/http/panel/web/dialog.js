@@ -15,12 +15,12 @@ export function ask({ title, text = [], fields = [], action, danger = false, run
   });
   const go = el("button", { type: "submit", class: danger ? "danger" : "primary" }, action);
   const form = el("form", { method: "dialog" },
-    el("h2", { id: "ask-title" }, title),
+    el("h2", { id: "ask-heading" }, title),
     [text].flat().map(part => (part instanceof Node ? part : el("p", null, part))),
     inputs, problem,
     el("div", { class: "buttons" },
       el("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), go));
-  const dialog = el("dialog", { "aria-labelledby": "ask-title" }, form);
+  const dialog = el("dialog", { "aria-labelledby": "ask-heading" }, form);
   form.onsubmit = async event => {
     event.preventDefault();
     go.disabled = true;
@@ -48,8 +48,8 @@ export function ask({ title, text = [], fields = [], action, danger = false, run
 
 /** Shows something that is shown once. */
 export function show(title, ...content) {
-  const dialog = el("dialog", { class: "wide", "aria-labelledby": "show-title" },
-    el("h2", { id: "show-title" }, title), ...content,
+  const dialog = el("dialog", { class: "wide", "aria-labelledby": "show-heading" },
+    el("h2", { id: "show-heading" }, title), ...content,
     el("div", { class: "buttons" }, el("button", { type: "button", class: "primary", onclick: () => dialog.close() }, "Close")));
   dialog.onclose = () => dialog.remove();
   document.body.append(dialog);

@@ -107,6 +107,7 @@ export async function makeForm(element, schema, value, changed) {
     remove_empty_properties: true, use_default_values: false, prompt_before_delete: false, show_errors: "interaction",
   });
   await editor.promise;
+  element.classList.toggle("untitled", !schema.title);
   await new Promise(resolve => editor.on("ready", resolve));
   let quiet = true;
   editor.on("change", () => {

@@ -345,19 +345,33 @@ async function submit(form, page, nevertheless = false) {
   page.draw();
 }
 
-const XML = "http://www.w3.org/1999/xhtml";
-
 function writeXml(value) {
   const quote = given => given.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
   const lines = Object.entries(value).map(([name, held]) => `  <parameter id="${quote(name)}">${quote(text(held))}</parameter>`);
   return ["<instance>", ...lines, "</instance>"].join("\n");
 }
 
+/** Reads the same. The browser's own reader is not asked: its way to tell faults breaks the policy of the pages. */
 function readXml(source) {
-  const document = new DOMParser().parseFromString(source, "application/xml");
-  const wrong = document.getElementsByTagNameNS(XML, "parsererror")[0] || document.querySelector("parsererror");
-  if (wrong) throw new Error(wrong.textContent.replace(/\s+/g, " ").trim());
-  if (document.documentElement.localName !== "instance") throw new Error("The document is <instance> with a <parameter id=\"…\"> for each parameter.");
-  return Object.fromEntries([...document.documentElement.children].map(parameter => [parameter.getAttribute("id") || "", parameter.textContent]));
+  const wrong = rest => new Error(`The document is <instance> with a <parameter id="…">…</parameter> for each parameter; this is not: ${rest.trim().slice(0, 60) || "the end"}`);
+  const [whole, inner = ""] = source.replace(/<\?xml[^>]*\?>|<!--[\s\S]*?-->/g, "").match(/^\s*<instance\s*(?:\/>|>([\s\S]*)<\/instance\s*>)\s*$/) || [];
+  if (whole === undefined) throw wrong(source);
+  const one = /\s*<parameter\s+id\s*=\s*(?:"([^"<]*)"|'([^'<]*)')\s*(?:\/>|>((?:[^<]|<!\[CDATA\[[\s\S]*?\]\]>)*)<\/parameter\s*>)/y;
+  const value = {};
+  let at = 0;
+  for (let found = one.exec(inner); found; found = one.exec(inner)) {
+    value[unquoted(found[1] ?? found[2])] = unquoted(found[3] ?? "");
+    at = one.lastIndex;
+  }
+  if (inner.slice(at).trim()) throw wrong(inner.slice(at));
+  return value;
 }
 
+const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** A text of XML as what it means. */
+function unquoted(given) {
+  return given.split(/(<!\[CDATA\[[\s\S]*?\]\]>)/).map(part => (part.startsWith("<![CDATA[") ? part.slice(9, -3)
+    : part.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (all, hex, decimal, name) =>
+      (name ? NAMED[name] ?? all : String.fromCodePoint(parseInt(hex ?? decimal, hex ? 16 : 10)))))).join("");
+}
