@@ -184,7 +184,8 @@ CREATE TABLE movement (
     PRIMARY KEY (consumption_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- The latest request of each title that found no place, until the same request finds one or is given up.
+-- The latest request of each title that found no place, or is accepted and waits for one, until the same request finds
+-- one or is given up.
 CREATE TABLE refusal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     root_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
@@ -248,7 +249,75 @@ CREATE TABLE forwarded_detail (
 ) STRICT;
 CREATE INDEX forwarded_detail_requester ON forwarded_detail (requester_id);
 
--- URLs for which a frontend was requested that needs no host: the HTTP proxy reaches them.
-CREATE TABLE frontend_url (
-    url TEXT PRIMARY KEY
-) STRICT, WITHOUT ROWID;
+-- Frontends that need no host, by who requested them (a person, where it is nobody) and their titles: the HTTP proxy reaches
+-- the servers of their URLs.
+CREATE TABLE frontend (
+    requester_id INTEGER REFERENCES instance (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    url TEXT NOT NULL
+) STRICT;
+CREATE INDEX frontend_requester ON frontend (requester_id, title);
+
+-- Computers that are not as usual: closed ones get nothing new, and `network` is what `network_guid` of an SLA names.
+CREATE TABLE computer_property (
+    computer_id INTEGER PRIMARY KEY REFERENCES computer (id) ON DELETE CASCADE,
+    network TEXT,
+    closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1))
+) STRICT;
+
+-- Partitions that are not as their formatter says: `type` and `ports` (numbers with blanks between them) replace what it says,
+-- closed ones get nothing new.
+CREATE TABLE partition_property (
+    partition_id INTEGER PRIMARY KEY REFERENCES partition (id) ON DELETE CASCADE,
+    type TEXT CHECK (type IN ('virtio', 'slave', 'full', 'limited')),
+    ports TEXT,
+    closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1))
+) STRICT;
+
+-- How many partitions of each computer are free, and how many shared instances each software instance serves, so that
+-- nobody has to count them. Triggers keep them.
+CREATE TABLE computer_load (
+    computer_id INTEGER PRIMARY KEY REFERENCES computer (id) ON DELETE CASCADE,
+    free INTEGER NOT NULL
+) STRICT;
+CREATE TABLE instance_load (
+    instance_id INTEGER PRIMARY KEY REFERENCES instance (id) ON DELETE CASCADE,
+    software_release TEXT NOT NULL,
+    shared INTEGER NOT NULL
+) STRICT;
+CREATE INDEX instance_load_release ON instance_load (software_release, shared, instance_id);
+CREATE TRIGGER computer_made AFTER INSERT ON computer BEGIN
+    INSERT INTO computer_load (computer_id, free) VALUES (new.id, 0);
+END;
+CREATE TRIGGER partition_made AFTER INSERT ON partition BEGIN
+    UPDATE computer_load SET free = free + (new.instance_id IS NULL) WHERE computer_id = new.computer_id;
+END;
+CREATE TRIGGER partition_changed AFTER UPDATE OF instance_id ON partition BEGIN
+    UPDATE computer_load SET free = free + (new.instance_id IS NULL) - (old.instance_id IS NULL)
+    WHERE computer_id = new.computer_id;
+END;
+CREATE TRIGGER partition_removed AFTER DELETE ON partition BEGIN
+    UPDATE computer_load SET free = free - (old.instance_id IS NULL) WHERE computer_id = old.computer_id;
+END;
+CREATE TRIGGER software_instance_made AFTER INSERT ON instance WHEN new.shared = 0 BEGIN
+    INSERT INTO instance_load (instance_id, software_release, shared) VALUES (new.id, new.software_release, 0);
+END;
+CREATE TRIGGER software_instance_changed AFTER UPDATE OF software_release ON instance WHEN new.shared = 0 BEGIN
+    UPDATE instance_load SET software_release = new.software_release WHERE instance_id = new.id;
+END;
+CREATE TRIGGER shared_instance_made AFTER INSERT ON instance WHEN new.shared = 1 BEGIN
+    UPDATE instance_load SET shared = shared + 1 WHERE instance_id = new.host_id;
+END;
+CREATE TRIGGER shared_instance_changed AFTER UPDATE OF host_id ON instance WHEN new.host_id <> old.host_id BEGIN
+    UPDATE instance_load SET shared = shared - 1 WHERE instance_id = old.host_id;
+    UPDATE instance_load SET shared = shared + 1 WHERE instance_id = new.host_id;
+END;
+CREATE TRIGGER shared_instance_removed AFTER DELETE ON instance WHEN old.shared = 1 BEGIN
+    UPDATE instance_load SET shared = shared - 1 WHERE instance_id = old.host_id;
+END;
+
+-- Instances that are moving: `left_id` stands for one in the partition that it leaves, until it runs in the other one.
+CREATE TABLE move (
+    instance_id INTEGER PRIMARY KEY REFERENCES instance (id) ON DELETE CASCADE,
+    left_id INTEGER NOT NULL UNIQUE REFERENCES instance (id) ON DELETE CASCADE
+) STRICT;

@@ -26,9 +26,6 @@ pub enum Error {
         /// What happened.
         reason: String,
     },
-    /// It has no place for the instance yet.
-    #[error("Resource not ready")]
-    NotReady,
     /// It fails, or does not let this master in.
     #[error("{url} fails: {reason}")]
     Failed {
@@ -162,7 +159,7 @@ impl Federation {
 fn failure(url: &str, error: &client::Error) -> Error {
     let (url, message) = (url.to_owned(), error.message().to_owned());
     match error.kind() {
-        ErrorKind::ResourceNotReady => Error::NotReady,
+        ErrorKind::ResourceNotReady => Refusal::RemoteNotReady.into(),
         ErrorKind::NotFound => Refusal::RemoteNotFound { url, message }.into(),
         ErrorKind::InvalidRequest => Refusal::RemoteInvalid { url, message }.into(),
         ErrorKind::Connection => Error::Unreachable { url, reason: message },

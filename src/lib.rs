@@ -11,8 +11,10 @@
 //! * [`client`] → domain, wire: calls to a master over HTTP.
 //! * [`federation`] → domain, config, client: forwarding requests to other masters.
 //! * [`shacache`] → wire, client: the content cache; files on disk, and another cache upstream.
-//! * [`fixtures`] → domain, wire, master: seed documents, run through the master.
+//! * [`fixtures`] → domain, wire, master: seed documents and snapshots, run through the master.
+//! * [`simulation`] → wire, client: an agent that only reports, for demonstrations.
 //! * [`http`] → all above: the server, thin handlers around [`master::Master`].
+//! * [`testing`] → all above: a master in memory for tests, also those of other crates.
 //! * [`cli`] → all above: the subcommands of the program.
 //!
 //! A program that carries a master builds an [`http::Application`].
@@ -27,5 +29,8 @@ pub mod http;
 pub mod master;
 pub mod pki;
 pub mod shacache;
+pub mod simulation;
 pub mod storage;
+#[cfg(feature = "blocking")]
+pub mod testing;
 pub mod wire;

@@ -22,12 +22,14 @@ pub struct Running {
 impl Running {
     /// A server whose default computer has some partitions.
     pub fn formatted(partitions: usize) -> Self {
+        Self::with(partitions, Overrides::default())
+    }
+
+    /// The same with settings of its own.
+    pub fn with(partitions: usize, overrides: Overrides) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let overrides = Overrides {
-            database: Some(directory.path().join("proxy.db")),
-            port: Some("0".into()),
-            ..Overrides::default()
-        };
+        let overrides =
+            Overrides { database: Some(directory.path().join("proxy.db")), port: Some("0".into()), ..overrides };
         let config = Config::load(overrides, &Environment::default()).expect("a configuration");
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {

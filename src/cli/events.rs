@@ -1,6 +1,5 @@
 //! `slapproxy events`
 
-use std::io;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -8,7 +7,7 @@ use clap::Args;
 use tokio::time::sleep;
 
 use super::local::running;
-use super::output::{OutputFormat, date, note, piece, unless_closed};
+use super::output::{OutputFormat, date, note, piece, until_closed};
 use super::settings::DatabaseArguments;
 use crate::client::{Error, ErrorKind, Slap};
 use crate::config::Config;
@@ -49,13 +48,7 @@ pub struct Events {
 impl Events {
     /// Prints what happened, through the running server of the database if there is one.
     pub fn run(self) -> anyhow::Result<()> {
-        match self.print() {
-            Err(error) => match error.downcast::<io::Error>() {
-                Ok(error) => Ok(unless_closed(Err(error))?),
-                Err(error) => Err(error),
-            },
-            printed => printed,
-        }
+        until_closed(self.print())
     }
 
     fn print(self) -> anyhow::Result<()> {

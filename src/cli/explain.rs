@@ -10,6 +10,7 @@ use super::output::{OutputFormat, data, date};
 use super::settings::DatabaseArguments;
 use crate::client::Builder;
 use crate::config::Config;
+use crate::domain::delay::ACCEPTED;
 use crate::domain::difference::Difference;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
@@ -65,7 +66,7 @@ async fn ask(server: Builder, title: String) -> anyhow::Result<Vec<ExplanationEn
 
 fn read(config: &Config, title: &str) -> anyhow::Result<Vec<ExplanationEntry>> {
     let default_computer = Reference::parse("computer_id", &config.computer_id)?;
-    let settings = Settings { default_computer, software_products: Vec::new(), remotes: Vec::new() };
+    let settings = Settings { allocation: config.allocation, ..Settings::new(default_computer, Vec::new()) };
     match explain_file(&config.database, &settings, title)? {
         Err(master::Error::Refused(refusal @ Refusal::Unknown { .. })) => Err(unknown(&refusal.to_string())),
         explanations => Ok(explanations?.into_iter().map(ExplanationEntry::from).collect()),
@@ -100,6 +101,9 @@ fn refusal(refused: &RefusedEntry, now: Option<&str>) -> Vec<String> {
     let RefusedEntry { user, reason, last_at, count, .. } = refused;
     let since = if *count > 1 { format!(", {count} times since {}", at(refused.at)) } else { String::new() };
     let why = if now == Some(reason) { String::new() } else { format!(": {reason}") };
+    if reason == ACCEPTED {
+        return vec![format!("  accepted {}, asked for {count} times by {user}", at(refused.at))];
+    }
     let changes = refused.change_list.iter().cloned().map(Difference::from);
     let mut lines = vec![format!("  refused {}{since}, asked for by {user}{why}", at(*last_at))];
     lines.extend(changes.map(|change| format!("    it asked for: {change}")));

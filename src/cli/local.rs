@@ -32,7 +32,7 @@ pub async fn master(config: &Config) -> anyhow::Result<(Lock, Master)> {
     let default_computer = Reference::parse("computer_id", &config.computer_id)?;
     let opening = Opening { default_computer: default_computer.clone(), compat_schema: None };
     let db = Db::open(&config.database, &opening)?;
-    let settings = Settings { default_computer, software_products: Vec::new(), remotes: Vec::new() };
+    let settings = Settings { allocation: config.allocation, ..Settings::new(default_computer, Vec::new()) };
     let mut master = Master::new(db, settings).await?;
     if config.certificates {
         master = master.with_authority(LocalAuthority::beside(&config.database));

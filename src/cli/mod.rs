@@ -4,6 +4,7 @@ mod api;
 mod ca;
 mod completions;
 mod computer;
+mod demo;
 mod dump;
 mod events;
 mod exit;
@@ -13,6 +14,7 @@ mod fields;
 mod format;
 mod forwarded;
 mod import;
+mod journal;
 mod local;
 mod logging;
 mod man;
@@ -22,6 +24,7 @@ mod parameters;
 mod promote;
 mod ready_file;
 mod release;
+mod replay;
 mod request;
 mod schema;
 mod seed;
@@ -30,6 +33,7 @@ mod settings;
 mod shacache;
 mod shim;
 mod show;
+mod snapshot;
 mod software;
 mod start;
 mod status;
@@ -59,6 +63,8 @@ struct Arguments {
 enum Command {
     /// Start the master
     Start(Box<start::Start>),
+    /// Show the protocol with nothing else: a master in memory, and an agent that only reports
+    Demo(demo::Demo),
     /// Show how everything is, errors first
     Status(status::Status),
     /// Say that a computer is to have a software release
@@ -86,6 +92,8 @@ enum Command {
     Seed(seed::Seed),
     /// Write what a master holds as a seed
     Dump(dump::Dump),
+    /// States of the database to come back to: save, load, list, diff
+    Snapshot(snapshot::Snapshot),
     /// JSON Schemas of what this program reads: seed
     #[command(subcommand)]
     Schema(schema::Schema),
@@ -104,6 +112,10 @@ enum Command {
     Events(events::Events),
     /// Supply and request on another master what is supplied and requested here
     Promote(promote::Promote),
+    /// Show the latest requests with their answers, and follow them
+    Journal(journal::Journal),
+    /// Send recorded requests to a master again, and compare its answers
+    Replay(replay::Replay),
     /// Write what a database holds as one of the Python proxy, also while the master runs
     Export(export::Export),
     /// Wait until a master answers
@@ -132,6 +144,7 @@ pub fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
     let result = match command {
         Command::Start(start) | Command::Proxy(Proxy::Start(start)) => start.run(&log),
+        Command::Demo(demo) => demo.run(&log),
         Command::Status(status) => status.run(),
         Command::Supply(supply) => supply.supply(),
         Command::Remove(supply) => supply.remove(),
@@ -144,6 +157,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::Seed(seed) => seed.run(&log),
         Command::Dump(dump) => dump.run(),
+        Command::Snapshot(snapshot) => snapshot.run(&log),
         Command::Schema(schema) => schema.run(),
         Command::Shacache(shacache) => shacache.run(),
         Command::Shim(shim) => shim.run(),
@@ -152,6 +166,8 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Events(events) => events.run(),
         Command::Promote(promote) => promote.run(),
+        Command::Journal(journal) => journal.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Export(export) => export.run(),
         Command::Wait(wait) => wait.run(),
         Command::Completions(completions) => completions.run(),

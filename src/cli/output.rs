@@ -37,6 +37,15 @@ pub fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
+/// The same of a command that writes piece by piece.
+pub fn until_closed(result: anyhow::Result<()>) -> anyhow::Result<()> {
+    match result.map_err(anyhow::Error::downcast::<io::Error>) {
+        Ok(()) => Ok(()),
+        Err(Ok(closed)) => Ok(unless_closed(Err(closed))?),
+        Err(Err(error)) => Err(error),
+    }
+}
+
 /// A point in time, in UTC.
 pub fn date(timestamp: Timestamp) -> String {
     httpdate::fmt_http_date(timestamp.to_system_time())

@@ -80,9 +80,33 @@ pub struct ServerArguments {
         env = "SLAPPROXY_NO_CERTIFICATES"
     )]
     pub no_certificates: Option<String>,
+    /// Let callers change how the server behaves: reset it, let requests fail, move the clock
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_CONTROL")]
+    pub control: Option<String>,
+    /// Requests that fail on purpose, such as "endpoint=requestComputerPartition status=503 count=2"; may be repeated
+    #[arg(long, value_name = "RULE", env = "SLAPPROXY_FAULT")]
+    pub fault: Vec<String>,
+    /// How many of the latest requests are kept for `slapproxy journal`; 0 is none [default: 1000]
+    #[arg(long, value_name = "NUMBER", env = "SLAPPROXY_JOURNAL")]
+    pub journal: Option<String>,
+    /// Write all requests with their answers, secrets too, to the end of this file, for `slapproxy replay`
+    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_RECORD")]
+    pub record: Option<PathBuf>,
+    /// Refuse what the production master refuses
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_STRICT")]
+    pub strict: Option<String>,
+    /// Start with the same run id and time each time
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_DETERMINISTIC")]
+    pub deterministic: Option<String>,
+    /// Give new instances their place only after this time, or after being asked as often: 2s, 3polls
+    #[arg(long, value_name = "DELAY", env = "SLAPPROXY_ASYNC_ALLOCATION")]
+    pub async_allocation: Option<String>,
     /// Schema of the Python proxy in which others find the database: 17 or 18 [default: 18]
     #[arg(long, value_name = "VERSION", env = "SLAPPROXY_COMPAT_SCHEMA")]
     pub compat_schema: Option<String>,
+    /// Where requests go that name no computer: to the default one, or, when it has no place, to any [default: default]
+    #[arg(long, value_name = "default|any", env = "SLAPPROXY_ALLOCATION")]
+    pub allocation: Option<String>,
     /// How timestamps are written: seconds or microseconds [default: seconds]
     #[arg(long, value_name = "FORMAT", env = "SLAPPROXY_TIMESTAMP_FORMAT")]
     pub timestamp_format: Option<String>,
@@ -107,9 +131,6 @@ pub struct ServerArguments {
     /// Keep everything in memory, listen on any free port, and leave nothing behind
     #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_EPHEMERAL")]
     pub ephemeral: Option<String>,
-    /// Let clients bring everything back to what it was at the start: POST /-/reset
-    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true", env = "SLAPPROXY_CONTROL")]
-    pub control: Option<String>,
     #[command(flatten)]
     pub shacache: ShacacheArguments,
 }
@@ -172,6 +193,7 @@ impl ServerArguments {
             http_proxy_allow: self.http_proxy_allow,
             http_proxy_timeout: self.http_proxy_timeout,
             compat_schema: self.compat_schema,
+            allocation: self.allocation,
             timestamp_format: self.timestamp_format,
             tls: self.tls,
             tls_certificate: self.tls_certificate,
@@ -179,11 +201,17 @@ impl ServerArguments {
             http_port: self.http_port,
             require_certificate: self.require_certificate,
             no_certificates: self.no_certificates,
+            control: self.control,
+            faults: self.fault,
+            journal: self.journal,
+            record: self.record,
+            strict: self.strict,
+            deterministic: self.deterministic,
+            async_allocation: self.async_allocation,
             software_products: self.software_product_list,
             local_software_release_root: self.local_software_release_root,
             public_directory: self.public_directory_path,
             ephemeral: self.ephemeral,
-            control: self.control,
             log_file,
             ..self.shacache.overrides()
         })

@@ -1,5 +1,6 @@
 //! `slapproxy start`
 
+use std::future::pending;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use super::settings::{ServerArguments, path};
 use crate::config::{Config, Keeping};
 use crate::fixtures::SeedFile;
 use crate::http::{Application, Preparation, StartError, block_on};
+use crate::wire::control::read_ready;
 
 /// Start the master.
 #[derive(Debug, Args)]
@@ -45,13 +47,23 @@ impl Start {
         let seeds = self.seed.iter().filter(|file| !file.as_os_str().is_empty());
         let seeds = seeds.map(|file| SeedFile::read(file)).collect::<Result<_, _>>()?;
         let preparation = Preparation { descriptions, seeds };
-        let mut ready_file =
-            self.ready_file.filter(|file| !file.as_os_str().is_empty()).map(ReadyFile::clear).transpose()?;
         let say = log.greeting(&config);
-        let result = block_on(serve(config, preparation, ready_file.as_mut(), say));
-        ready_file.map_or(Ok(()), ReadyFile::end)?;
-        result
+        run(config, preparation, self.ready_file, say, async |_| pending().await)
     }
+}
+
+/// Serves until a signal, or until what runs beside the server ends, which is given its URL.
+pub fn run(
+    config: Config,
+    preparation: Preparation,
+    ready_file: Option<PathBuf>,
+    say: Option<fn(&str)>,
+    beside: impl AsyncFnOnce(String) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut ready_file = ready_file.filter(|file| !file.as_os_str().is_empty()).map(ReadyFile::clear).transpose()?;
+    let result = block_on(serve(config, preparation, ready_file.as_mut(), say, beside));
+    ready_file.map_or(Ok(()), ReadyFile::end)?;
+    result
 }
 
 async fn serve(
@@ -59,6 +71,7 @@ async fn serve(
     preparation: Preparation,
     ready_file: Option<&mut ReadyFile>,
     say: Option<fn(&str)>,
+    beside: impl AsyncFnOnce(String) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -82,14 +95,17 @@ async fn serve(
         greet(say, &application, &computer, &database).await;
     }
     let stopper = application.stopper();
+    let beside = beside(url(&application));
     let running = application.run();
     tokio::pin!(running);
-    tokio::select! {
+    let end = tokio::select! {
         result = &mut running => return Ok(result?),
-        () = either(&mut terminate, &mut interrupt) => {}
-    }
+        () = either(&mut terminate, &mut interrupt) => Ok(()),
+        end = beside => end,
+    };
     log::info!("stopping");
-    tokio::join!(stopper.stop(), running).1.context("the server did not stop well")
+    tokio::join!(stopper.stop(), running).1.context("the server did not stop well")?;
+    end
 }
 
 /// Whether only programs of this machine reach a host, as far as its name tells.
@@ -113,11 +129,15 @@ fn explain(error: StartError) -> anyhow::Error {
     }
 }
 
-async fn greet(say: fn(&str), application: &Application, computer: &str, database: &str) {
-    let url = match crate::wire::control::read_ready(application.ready()) {
+fn url(application: &Application) -> String {
+    match read_ready(application.ready()) {
         Ok(ready) => ready.url,
         Err(_) => application.address().to_string(),
-    };
+    }
+}
+
+async fn greet(say: fn(&str), application: &Application, computer: &str, database: &str) {
+    let url = url(application);
     say(&format!("slapproxy {}: a SlapOS master for one machine", env!("CARGO_PKG_VERSION")));
     // StandaloneSlapOS looks for these words.
     say(&format!("Running on {url} (Press CTRL+C to quit)"));

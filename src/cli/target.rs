@@ -38,22 +38,20 @@ impl TargetArguments {
         if let Some(url) = self.master_url.filter(|url| !url.is_empty()) {
             return Ok(Target::Server(Box::new(Slap::builder(&url))));
         }
-        let ready_file = self.ready_file.filter(|file| !file.as_os_str().is_empty());
-        let mut database = self.database;
-        let ready = ready_file.map(|file| {
-            let context = || format!("the ready file {} does not say where a server is", file.display());
-            let text = std::fs::read_to_string(&file).with_context(context)?;
-            read_ready(&text).with_context(context)
-        });
-        let ready = ready.transpose()?;
-        if let Some(ready) = &ready {
-            database.database_uri = Some(PathBuf::from(&ready.database));
-        }
-        let config = database.config(log_file)?;
-        Ok(match (local::running(&config)?, ready) {
-            (Some((_, builder)), _) => Target::Server(Box::new(builder)),
-            (None, Some(ready)) => Target::Server(Box::new(Slap::builder(&ready.url))),
-            (None, None) => Target::Database(Box::new(config)),
-        })
+        let Some(file) = self.ready_file.filter(|file| !file.as_os_str().is_empty()) else {
+            let config = self.database.config(log_file)?;
+            return Ok(match local::running(&config)? {
+                Some((_, builder)) => Target::Server(Box::new(builder)),
+                None => Target::Database(Box::new(config)),
+            });
+        };
+        let context = || format!("the ready file {} does not say where a server is", file.display());
+        let text = std::fs::read_to_string(&file).with_context(context)?;
+        let ready = read_ready(&text).with_context(context)?;
+        let database = DatabaseArguments { database_uri: Some(PathBuf::from(&ready.database)), ..self.database };
+        // A server in memory has no database that says who owns it.
+        let own = database.config(log_file).ok().map(|config| local::running(&config)).transpose()?.flatten();
+        let own = own.filter(|(running, _)| *running == ready).map(|(_, builder)| builder);
+        Ok(Target::Server(Box::new(own.unwrap_or_else(|| Slap::builder(&ready.url)))))
     }
 }

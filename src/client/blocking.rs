@@ -23,9 +23,9 @@ use std::sync::Arc;
 use tokio::runtime::{self, Runtime};
 
 use super::{
-    Builder, Certificate, ComputerInformation, Destroyed, Entry, Error, ErrorKind, Follow, InstanceInformation,
-    Parameters, Product, Request, RequestedState, Row, SoftwareInstance, Statistics, StatusDocument, SupplyState,
-    UpdateReport, Value,
+    Builder, Certificate, ClockArguments, ClockEntry, ComputerInformation, Destroyed, Entry, Error, ErrorKind,
+    FaultReport, FaultRule, Follow, InstanceInformation, JournalArguments, JournalEntry, Parameters, Product, Request,
+    RequestedState, Row, SoftwareInstance, Statistics, StatusDocument, SupplyState, UpdateReport, Value,
 };
 use crate::domain::event::EventPlace;
 use crate::wire::control::{FormatReport, Ready, SeedReport};
@@ -74,6 +74,9 @@ plain!(
     ComputerInformation,
     BTreeMap<String, Row>,
     Ready,
+    ClockEntry,
+    FaultReport,
+    JournalEntry,
     FormatReport,
     SeedReport,
     PersonEntry,
@@ -158,6 +161,12 @@ front! {
     wait dump() -> String;
     wait load_snapshot(path: &str) -> ();
     wait reset() -> ();
+    wait journal(arguments: &JournalArguments) -> Vec<JournalEntry>;
+    wait clock() -> ClockEntry;
+    wait change_clock(arguments: &ClockArguments) -> ClockEntry;
+    wait faults() -> Vec<FaultReport>;
+    wait add_faults(rules: &[FaultRule]) -> Vec<FaultReport>;
+    wait clear_faults() -> ();
 }
 
 front! {

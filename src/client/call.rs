@@ -5,7 +5,7 @@ use std::fmt;
 /// What a call sends, as far as the caller decides it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// `GET`, `POST` or `PUT`.
+    /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// The whole URL, with its query.
     pub url: String,
@@ -21,6 +21,11 @@ impl Call {
     /// A reading call.
     pub(super) fn get(url: String) -> Self {
         Self { method: "GET", url, authorization: None, content_type: None, body: String::new() }
+    }
+
+    /// A removing call.
+    pub(super) fn delete(url: String) -> Self {
+        Self { method: "DELETE", ..Self::get(url) }
     }
 
     /// A writing call.

@@ -81,6 +81,7 @@ mod order;
 mod partition;
 mod people;
 mod relay;
+mod replay;
 mod report;
 mod request;
 mod shacache;
@@ -116,17 +117,21 @@ pub use self::shacache::Shacache;
 pub use self::slap_tool::SlapTool;
 pub use self::software::{SoftwareProductCollection, SoftwareRelease};
 pub(crate) use self::transport::Download;
+pub use crate::domain::fault::FaultRule;
 pub use crate::domain::parameters::{Parameters, Value};
 pub use crate::domain::state::{RequestedState, SupplyState};
-pub use crate::wire::form::{Follow, Product, RequestArguments};
+pub use crate::wire::clock::ClockEntry;
+pub use crate::wire::fault::FaultReport;
+pub use crate::wire::form::{ClockArguments, Follow, JournalArguments, Product, RequestArguments};
 pub use crate::wire::hateoas::{ComputerInformation, InstanceInformation, Row};
+pub use crate::wire::journal::JournalEntry;
 pub use crate::wire::json_rpc::Certificate;
 pub use crate::wire::shacache::{Entry, Statistics, UpdateReport};
 pub use crate::wire::status::StatusDocument;
 pub use crate::wire::xml::objects::{Answered, SoftwareInstance};
 
 use crate::wire::control::{FormatReport, Ready, SeedReport};
-use crate::wire::form::{Import, SeedArguments, SnapshotArguments};
+use crate::wire::form::{FaultArguments, Import, SeedArguments, SnapshotArguments};
 use crate::wire::hateoas::{Root, Search};
 use crate::wire::json_rpc::Method;
 
@@ -319,6 +324,36 @@ impl Slap {
     /// Brings a server that was started with `--control` back to what it held when it started (`POST /-/reset`).
     pub async fn reset(&self) -> Result<(), Error> {
         self.slap_tool().reset().await.map(|_| ())
+    }
+
+    /// The latest requests and their answers (`GET /-/journal`).
+    pub async fn journal(&self, arguments: &JournalArguments) -> Result<Vec<JournalEntry>, Error> {
+        self.slap_tool().journal(arguments).await
+    }
+
+    /// The time of the master (`GET /-/clock`).
+    pub async fn clock(&self) -> Result<ClockEntry, Error> {
+        self.slap_tool().clock().await
+    }
+
+    /// Sets, moves and freezes the time of the master (`POST /-/clock`); what it is then.
+    pub async fn change_clock(&self, arguments: &ClockArguments) -> Result<ClockEntry, Error> {
+        self.slap_tool().change_clock(arguments).await
+    }
+
+    /// The rules by which requests fail on purpose, and what they did (`GET /-/faults`).
+    pub async fn faults(&self) -> Result<Vec<FaultReport>, Error> {
+        self.slap_tool().faults().await
+    }
+
+    /// Adds rules by which requests fail on purpose (`POST /-/faults`); all that are in force then.
+    pub async fn add_faults(&self, rules: &[FaultRule]) -> Result<Vec<FaultReport>, Error> {
+        self.slap_tool().add_faults(&FaultArguments { rules: rules.to_vec() }).await
+    }
+
+    /// Lets no request fail on purpose any more (`DELETE /-/faults`).
+    pub async fn clear_faults(&self) -> Result<(), Error> {
+        self.slap_tool().clear_faults().await.map(drop)
     }
 
     fn transport(&self) -> &Transport {

@@ -47,6 +47,7 @@ pub struct Relay {
 #[derive(Debug)]
 pub struct Relayed {
     response: Response,
+    is_head: bool,
 }
 
 impl Relay {
@@ -69,7 +70,7 @@ impl Relay {
         Ok(Self { http })
     }
 
-    /// Passes a request on with these headers, and with a body if there is one.
+    /// Passes a request on with these headers, and with a body if there is one, of which the headers say where it ends.
     ///
     /// # Errors
     /// [`RelayError`]
@@ -92,11 +93,12 @@ impl Relay {
         }
         // What is compressed all the same passes as it is.
         sent.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let is_head = method == Method::HEAD;
         let mut request = self.http.request(method, url).headers(sent);
         if let Some(body) = body {
             request = request.body(Body::wrap_stream(body));
         }
-        Ok(Relayed { response: request.send().await.map_err(|error| failure(&error))? })
+        Ok(Relayed { response: request.send().await.map_err(|error| failure(&error))?, is_head })
     }
 }
 
@@ -107,16 +109,19 @@ impl Relayed {
         self.response.status().as_u16()
     }
 
-    /// The first header of a name.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.response.headers().get(name).map(HeaderValue::as_bytes)
+    /// The headers of a name.
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.response.headers().get_all(name).into_iter().map(HeaderValue::as_bytes)
     }
 
-    /// How many bytes the body has, if the server says it.
+    /// How many bytes the body has, if the server says it; of an answer to `HEAD`, what `GET` would have.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
-        let text = std::str::from_utf8(self.header("content-length")?).ok()?;
+        if !self.is_head {
+            // What the connection goes by, where the headers contradict each other.
+            return self.response.content_length();
+        }
+        let text = std::str::from_utf8(self.headers("content-length").next()?).ok()?;
         text.parse().ok()
     }
 
@@ -137,15 +142,20 @@ fn failure(error: &reqwest::Error) -> RelayError {
         next = cause.source();
     }
     let reason = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
-    let insecure = causes.iter().any(|cause| {
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let told: &(dyn std::error::Error + 'static) = inner.map_or(*cause, |inner| inner);
-        told.is::<rustls::Error>()
-    });
+    // Of a connection that is not there yet, nothing is read but what makes it secure.
+    let insecure = causes.iter().any(|cause| is_insecure(*cause, error.is_connect()));
     match insecure {
         true => RelayError::Tls(reason),
         // That there is no connection in time is that there is none.
         false if error.is_timeout() && !error.is_connect() => RelayError::TimedOut,
         false => RelayError::Unreachable(reason),
     }
+}
+
+/// Whether an error, or one that it wraps, is that a connection cannot be made secure.
+fn is_insecure(error: &(dyn std::error::Error + 'static), is_connecting: bool) -> bool {
+    let system = error.downcast_ref::<io::Error>();
+    let ends = is_connecting && system.is_some_and(|system| system.kind() == io::ErrorKind::UnexpectedEof);
+    let inner = || system.and_then(io::Error::get_ref).is_some_and(|inner| is_insecure(inner, is_connecting));
+    ends || error.is::<rustls::Error>() || inner()
 }

@@ -6,12 +6,16 @@ use super::call::{Call, Identity};
 use super::error::Error;
 use super::events::EventStream;
 use super::transport::{Api, Transport};
+use crate::wire::clock::ClockEntry;
 use crate::wire::control::{FormatReport, Ready, SeedReport, read_format_reports, read_ready, read_seed_report};
+use crate::wire::fault::FaultReport;
 use crate::wire::form::{
-    self, ComputerArguments, ComputerBang, Follow, Format, Import, Installation, InstanceBang, PartitionArguments,
-    PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance, ReportRelease,
-    RequestArguments, RequestComputer, SeedArguments, SnapshotArguments, Supply, Titles, ToFields, TokenArguments, Use,
+    self, ClockArguments, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation,
+    InstanceBang, JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish,
+    Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, SeedArguments,
+    SnapshotArguments, Supply, Titles, ToFields, TokenArguments, Use,
 };
+use crate::wire::journal::JournalEntry;
 use crate::wire::json_rpc::Certificate;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token, from_json};
 use crate::wire::status::StatusDocument;
@@ -21,7 +25,7 @@ use crate::wire::xml::objects::{
 };
 
 /// The media type of forms.
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The calls of the classic API, each under its own name in snake case, without any convenience: see
 /// [`Slap`](super::Slap) and its objects for that. Texts are answered as they come; they mean nothing unless said.
@@ -250,6 +254,36 @@ impl SlapTool<'_> {
         self.post("-/reset", &(), read_text).await
     }
 
+    /// `GET /-/journal`
+    pub async fn journal(&self, arguments: &JournalArguments) -> Result<Vec<JournalEntry>, Error> {
+        self.get("-/journal", arguments, from_json).await
+    }
+
+    /// `GET /-/clock`
+    pub async fn clock(&self) -> Result<ClockEntry, Error> {
+        self.get("-/clock", &(), from_json).await
+    }
+
+    /// `POST /-/clock`
+    pub async fn change_clock(&self, arguments: &ClockArguments) -> Result<ClockEntry, Error> {
+        self.post("-/clock", arguments, from_json).await
+    }
+
+    /// `GET /-/faults`: the rules by which requests fail on purpose.
+    pub async fn faults(&self) -> Result<Vec<FaultReport>, Error> {
+        self.get("-/faults", &(), from_json).await
+    }
+
+    /// `POST /-/faults`
+    pub async fn add_faults(&self, arguments: &FaultArguments) -> Result<Vec<FaultReport>, Error> {
+        self.post("-/faults", arguments, from_json).await
+    }
+
+    /// `DELETE /-/faults`
+    pub async fn clear_faults(&self) -> Result<Vec<FaultReport>, Error> {
+        self.delete("-/faults", from_json).await
+    }
+
     /// `POST /Person_getCertificate`: a new key and certificate of the person whose access token is sent.
     pub async fn person_get_certificate(&self) -> Result<CertificateDocument, Error> {
         self.post("Person_getCertificate", &(), from_json).await
@@ -323,6 +357,14 @@ impl SlapTool<'_> {
         let fields = arguments.to_fields().map_err(Error::invalid)?;
         let url = self.transport.url(path);
         Ok(Call::get(if fields.is_empty() { url } else { format!("{url}?{}", form::encode(&fields)) }))
+    }
+
+    async fn delete<T, E: std::error::Error>(
+        &self,
+        path: &str,
+        read: impl Fn(&[u8]) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        self.send(path, Call::delete(self.transport.url(path)), read).await
     }
 
     async fn post<T, E: std::error::Error>(

@@ -143,6 +143,18 @@ impl Transport {
         self.body(api, url, response).await
     }
 
+    /// Sends a call, and returns the status and the body of its answer whatever it is.
+    pub(super) async fn exchange(&self, call: Call) -> Result<(u16, Vec<u8>), Error> {
+        if self.sending == Sending::Shown {
+            return Err(Error::not_sent(call));
+        }
+        let url = call.url.clone();
+        let connection = |error: reqwest::Error| Error::new(ErrorKind::Connection, Some(url.clone()), root(&error));
+        let response = self.request(Api::Classic, call).send().await.map_err(connection)?;
+        let status = response.status().as_u16();
+        Ok((status, response.bytes().await.map_err(connection)?.into()))
+    }
+
     /// Sends a call whose body is the rest of a file, which may take as long as it does.
     pub(super) async fn send_file(&self, call: Call, file: File) -> Result<Vec<u8>, Error> {
         if self.sending == Sending::Shown {
@@ -200,7 +212,9 @@ impl Transport {
         let accept = if api == Api::JsonRpc { "application/json" } else { "*/*" };
         let request = match call.method {
             "GET" => self.http.get(&call.url),
+            "HEAD" => self.http.head(&call.url),
             "PUT" => self.http.put(&call.url),
+            "DELETE" => self.http.delete(&call.url),
             _ => self.http.post(&call.url),
         };
         let mut request = request

@@ -18,6 +18,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::domain::compat::CompatSchema;
+pub use crate::domain::delay::AllocationDelay;
+pub use crate::domain::fault::FaultRule;
+pub use crate::domain::placement::Allocation;
 pub use crate::domain::software::SoftwareProduct;
 pub use crate::domain::timestamp::TimestampFormat;
 
@@ -32,12 +35,15 @@ use self::reader::Reader;
 /// Where a server listens when nobody says it.
 const PORT: u16 = 5000;
 
+/// How many requests are kept to be looked at, unless it is said.
+const JOURNAL: usize = 1000;
+
 /// What the server needs to know before it starts.
 ///
 /// Values come from the command line or the environment, else from the sections `[slapos]` and `[slapproxy]` of the
 /// file in the order in which they stand there; the first value that is not empty wins. "Source" names the key of the
 /// file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Name or address to listen on, an IPv6 address without brackets. Source: `host`; default `127.0.0.1`.
     pub host: String,
@@ -48,8 +54,6 @@ pub struct Config {
     pub database: PathBuf,
     /// Where everything is kept. Source: `ephemeral`; default on the disk.
     pub keeping: Keeping,
-    /// Whether clients may bring everything back to what it was at the start. Source: `control`; default no.
-    pub control: bool,
     /// Reference of the default computer, which is always known. Source: `computer_id`; default `local_computer`.
     pub computer_id: String,
     /// Products by name, in the order of the file; each name once, with its last URL. Source: `software_product_list`.
@@ -71,6 +75,9 @@ pub struct Config {
     pub http_proxy_timeout: Duration,
     /// The content cache; absent when it is not served. Source: the keys `shacache_…`.
     pub shacache: Option<Shacache>,
+    /// Whether requests that name no computer may go to others than the default one. Source: `allocation`, `default` or
+    /// `any`; default `default`.
+    pub allocation: Allocation,
     /// The schema of the Python proxy in which foreign readers find the database. Source: `compat_schema`; default 18.
     pub compat_schema: CompatSchema,
     /// How instance timestamps are written on the wire. Source: `timestamp_format`.
@@ -91,6 +98,16 @@ pub struct Config {
     pub require_certificate: bool,
     /// Whether there is a certificate authority. Source: `no_certificates`; default yes.
     pub certificates: bool,
+    /// Whether callers may change how the server behaves, by the calls `/-/…` that say so. Source: `control`; default no.
+    pub control: bool,
+    /// The requests that fail on purpose. Source: `fault`.
+    pub faults: Vec<FaultRule>,
+    /// How many of the latest requests are kept to be looked at. Source: `journal`; default 1000.
+    pub journal: usize,
+    /// File to which requests are recorded, to be replayed. Source: `record`.
+    pub record: Option<PathBuf>,
+    /// What is done as the production master does it, and not as is most useful.
+    pub like_master: LikeMaster,
     /// File that takes the log. Source: `log_file`.
     pub log_file: Option<PathBuf>,
     /// What is odd without being wrong, one sentence each, to be logged at start.
@@ -118,6 +135,17 @@ pub struct Shacache {
     pub upstream_cache_url: Option<String>,
     /// Another cache with directory entries. Source: `shacache_upstream_dir_url`.
     pub upstream_dir_url: Option<String>,
+}
+
+/// What is done as the production master does it, and not as is most useful.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LikeMaster {
+    /// Whether what the production master refuses is refused. Source: `strict`; default no.
+    pub strict: bool,
+    /// Whether run id and times are the same at each start. Source: `deterministic`; default no.
+    pub deterministic: bool,
+    /// When a new instance gets its place; at once, when absent. Source: `async_allocation`.
+    pub async_allocation: Option<AllocationDelay>,
 }
 
 /// How https is served.
@@ -151,8 +179,7 @@ impl Config {
             host: reader.value("host", overrides.host.as_ref(), value::host).unwrap_or_else(|| "127.0.0.1".to_owned()),
             port: reader.value("port", overrides.port.as_ref(), value::port).unwrap_or(port),
             keeping,
-            control: reader.value("control", overrides.control.as_ref(), value::boolean).unwrap_or_default(),
-            database: database(&mut reader, overrides.database.as_ref(), environment).unwrap_or_default(),
+            database: database(&mut reader, overrides.database.as_ref(), keeping, environment).unwrap_or_default(),
             computer_id: reader
                 .value("computer_id", overrides.computer_id.as_ref(), value::computer_id)
                 .unwrap_or_else(|| "local_computer".to_owned()),
@@ -173,6 +200,9 @@ impl Config {
                 .value("http_proxy_timeout", overrides.http_proxy_timeout.as_ref(), value::seconds)
                 .unwrap_or(Duration::from_secs(60)),
             shacache: shacache(&mut reader, &overrides),
+            allocation: reader
+                .value("allocation", overrides.allocation.as_ref(), value::allocation)
+                .unwrap_or_default(),
             compat_schema: reader
                 .value("compat_schema", overrides.compat_schema.as_ref(), value::compat_schema)
                 .unwrap_or_default(),
@@ -189,6 +219,21 @@ impl Config {
             tls: None,
             require_certificate: false,
             certificates: true,
+            control: reader.value("control", overrides.control.as_ref(), value::boolean).unwrap_or_default(),
+            faults: reader.list("fault", &overrides.faults, value::fault_rule),
+            journal: reader.value("journal", overrides.journal.as_ref(), value::count).unwrap_or(JOURNAL),
+            record: path(&mut reader, "record", overrides.record.as_ref()),
+            like_master: LikeMaster {
+                strict: reader.value("strict", overrides.strict.as_ref(), value::boolean).unwrap_or_default(),
+                deterministic: reader
+                    .value("deterministic", overrides.deterministic.as_ref(), value::boolean)
+                    .unwrap_or_default(),
+                async_allocation: reader.value(
+                    "async_allocation",
+                    overrides.async_allocation.as_ref(),
+                    value::async_allocation,
+                ),
+            },
             log_file: path(&mut reader, "log_file", overrides.log_file.as_ref()),
             warnings: Vec::new(),
         };
@@ -196,8 +241,14 @@ impl Config {
             config.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         }
         tls::read(&mut reader, &overrides, &mut config);
+        let place = Place::Option("ephemeral");
+        if ephemeral && config.require_certificate {
+            reader.fail(
+                &place,
+                "require_certificate is set beside it; without a file nobody could prove that he owns it",
+            );
+        }
         if ephemeral && config.shacache.take().is_some() {
-            let place = Place::Option("ephemeral");
             reader.warn(&place, "there is no content cache, since nothing is to be left on the disk");
         }
         if !overrides.multimaster.is_empty() {
@@ -214,11 +265,16 @@ fn path(reader: &mut Reader<'_>, key: &'static str, given: Option<&PathBuf>) -> 
     reader.path(key, given, value::path).map(|(_, path)| path)
 }
 
-fn database(reader: &mut Reader<'_>, given: Option<&PathBuf>, environment: &Environment) -> Option<PathBuf> {
+fn database(
+    reader: &mut Reader<'_>,
+    given: Option<&PathBuf>,
+    keeping: Keeping,
+    environment: &Environment,
+) -> Option<PathBuf> {
     let before = reader.fault_count();
     let found = reader.path("database_uri", given, value::database).map(|(_, path)| path);
     let database = found.or_else(|| environment.default_database());
-    if database.is_none() && reader.fault_count() == before {
+    if database.is_none() && keeping == Keeping::Disk && reader.fault_count() == before {
         let text = "not set, and there is no home directory for the default; expected the path of a file";
         reader.fail(&Place::Option("database_uri"), text);
     }

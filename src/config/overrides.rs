@@ -22,8 +22,6 @@ pub struct Overrides {
     pub database: Option<PathBuf>,
     /// `--ephemeral`, whether everything is kept in memory.
     pub ephemeral: Option<String>,
-    /// `--control`, whether clients may reset the server.
-    pub control: Option<String>,
     /// `--computer-id`, the reference of the default computer.
     pub computer_id: Option<String>,
     /// `--software-product-list`, texts `NAME URL`.
@@ -50,6 +48,8 @@ pub struct Overrides {
     pub shacache_upstream_dir_url: Option<String>,
     /// `--compat-schema`, `17` or `18`.
     pub compat_schema: Option<String>,
+    /// `--allocation`, where requests go that name no computer.
+    pub allocation: Option<String>,
     /// `--timestamp-format`, `seconds` or `microseconds`.
     pub timestamp_format: Option<String>,
     /// `--allow-host`, further values of the `Host` header that are served; each text may hold several.
@@ -74,6 +74,20 @@ pub struct Overrides {
     pub require_certificate: Option<String>,
     /// `--no-certificates`, whether there is no certificate authority.
     pub no_certificates: Option<String>,
+    /// `--control`, whether callers may change how the server behaves.
+    pub control: Option<String>,
+    /// `--fault`, rules by which requests fail on purpose.
+    pub faults: Vec<String>,
+    /// `--journal`, how many of the latest requests are kept to be looked at.
+    pub journal: Option<String>,
+    /// `--record`, the file to which requests are recorded.
+    pub record: Option<PathBuf>,
+    /// `--strict`, whether what the production master refuses is refused.
+    pub strict: Option<String>,
+    /// `--deterministic`, whether run id and times are the same at each start.
+    pub deterministic: Option<String>,
+    /// `--async-allocation`, when a new instance gets its place.
+    pub async_allocation: Option<String>,
     /// `--log-file`, the file that takes the log.
     pub log_file: Option<PathBuf>,
 }

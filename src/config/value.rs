@@ -4,8 +4,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{CompatSchema, SoftwareProduct, TimestampFormat};
+use super::{AllocationDelay, CompatSchema, FaultRule, SoftwareProduct, TimestampFormat};
+use crate::domain::http_proxy::Target;
 use crate::domain::ids::Reference;
+use crate::domain::placement::Allocation;
 
 /// A host to listen on; an IPv6 address loses its brackets.
 pub(super) fn host(text: &str) -> Result<String, String> {
@@ -133,6 +135,30 @@ pub(super) fn compat_schema(text: &str) -> Result<CompatSchema, String> {
     CompatSchema::parse(text).ok_or_else(|| format!("{text:?} is not a schema that can be shown; expected 17 or 18"))
 }
 
+/// Where requests go that name no computer.
+pub(super) fn allocation(text: &str) -> Result<Allocation, String> {
+    match text {
+        "default" => Ok(Allocation::Default),
+        "any" => Ok(Allocation::Any),
+        _ => Err(format!("{text:?} is no way to allocate; expected default (the default computer only) or any")),
+    }
+}
+
+/// A number of things.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a number; expected a whole number from 0 on"))
+}
+
+/// When a new instance gets its place.
+pub(super) fn async_allocation(text: &str) -> Result<AllocationDelay, String> {
+    text.parse()
+}
+
+/// A rule by which requests fail on purpose.
+pub(super) fn fault_rule(text: &str) -> Result<FaultRule, String> {
+    text.parse()
+}
+
 /// A line of `software_product_list`.
 pub(super) fn software_product(text: &str) -> Result<SoftwareProduct, String> {
     let words: Vec<_> = text.split_whitespace().collect();
@@ -158,13 +184,7 @@ pub(super) fn allow_host(text: &str) -> Result<String, String> {
 
 /// What the HTTP proxy may reach: a host, with or without a port, or everything.
 pub(super) fn proxied_host(text: &str) -> Result<String, String> {
-    let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, rest)) => (address, rest.strip_prefix(':').or((!rest.is_empty()).then_some("?"))),
-        None if text.parse::<Ipv6Addr>().is_ok() => (text, None),
-        None => text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port))),
-    };
-    let plain = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "/[]@?#".contains(c));
-    if plain && port.is_none_or(|port| port.parse::<u16>().is_ok()) {
+    if text == "*" || Target::parse_configured("http", text).is_ok() {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} is not a host; expected host, host:port, [address]:port, or * for every host"))

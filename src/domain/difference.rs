@@ -16,13 +16,13 @@ const TOLD: usize = 50;
 const NESTED: usize = 4;
 
 /// What stands for a value that may be a secret.
-const HIDDEN: &str = "(not shown)";
+pub const HIDDEN: &str = "(not shown)";
 
 /// What stands for both values when only the spelling of a structure differs.
 const RESPELLED: &str = "written differently, with the same content";
 
 /// Parts of names whose values may be secrets, anywhere in a name.
-const SECRET: [&str; 7] = ["passw", "passphrase", "secret", "token", "credential", "private", "pwd"];
+const SECRET: [&str; 8] = ["passw", "passphrase", "secret", "token", "credential", "private", "pwd", "certificate"];
 
 /// Ends of words whose values may be secrets.
 const SECRET_END: [&str; 3] = ["key", "keys", "pass"];
@@ -210,14 +210,16 @@ fn open(value: &Value, read: Structure, texts: usize) -> Value {
 }
 
 /// Whether values under this name may be secrets.
-fn is_secret(name: &str) -> bool {
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
     let lower = name.to_lowercase();
     let ends = |word: &str| SECRET_END.iter().any(|end| word.ends_with(end));
     SECRET.iter().any(|part| lower.contains(part)) || lower.split(|c: char| !c.is_alphanumeric()).any(ends)
 }
 
 /// Whether a text holds a secret whatever its name: a private key, or the password of a URL.
-fn holds_secret(text: &str) -> bool {
+#[must_use]
+pub fn holds_secret(text: &str) -> bool {
     let authority = |rest: &str| rest.split(['/', '?', '#', ' ', '"']).next().unwrap_or_default().to_owned();
     text.contains("PRIVATE KEY")
         || text

@@ -98,6 +98,42 @@ pub enum Refusal {
         /// What the candidates are like.
         reason: String,
     },
+    /// An instance that has no place yet, or none any more.
+    #[error("{title:?} is not ready: {reason}")]
+    NotReady {
+        /// The title that was requested.
+        title: String,
+        /// Why.
+        reason: String,
+    },
+    /// Another kind of instance has the title.
+    #[error("partition_reference: the title {title:?} is taken in this tree by {present}")]
+    OtherKind {
+        /// The title that was requested.
+        title: String,
+        /// What has it.
+        present: &'static str,
+    },
+    /// A person asks for something else under the title of a tree.
+    #[error("{field}: the tree {title:?} has {present:?}, which a person cannot change to {wanted:?}")]
+    FixedTree {
+        /// The field of the protocol.
+        field: &'static str,
+        /// The title of the tree.
+        title: String,
+        /// What it has.
+        present: String,
+        /// What is asked for.
+        wanted: String,
+    },
+    /// The end of something that was not to be destroyed.
+    #[error("Reported state is destroyed but requested state is not destroyed: {software_release} on {computer}")]
+    DestructionNotRequested {
+        /// The release.
+        software_release: String,
+        /// The computer.
+        computer: String,
+    },
     /// Destruction of something that does not exist.
     #[error("partition_reference: there is no instance {title:?} to destroy")]
     NothingToDestroy {
@@ -130,6 +166,9 @@ pub enum Refusal {
         /// What it says.
         message: String,
     },
+    /// A remote master has no place yet for what was forwarded to it.
+    #[error("Resource not ready")]
+    RemoteNotReady,
     /// A remote master takes what was forwarded to it for wrong.
     #[error("{url} says: {message}")]
     RemoteInvalid {
@@ -178,6 +217,9 @@ pub enum Refusal {
         /// The identifier.
         guid: String,
     },
+    /// No requests are kept to be looked at.
+    #[error("no requests are kept: the server was started with --journal 0")]
+    NoJournal,
     /// A person who is there already.
     #[error("name: there is a person {name:?} already")]
     PersonTaken {
@@ -232,6 +274,8 @@ pub enum Kind {
     Unauthenticated,
     /// The caller may not do this.
     Forbidden,
+    /// It is accepted, and there is nothing yet.
+    NotReady,
 }
 
 impl Refusal {
@@ -254,6 +298,9 @@ impl Refusal {
             | Self::NoFreePartition { .. }
             | Self::NoHost { .. }
             | Self::NothingToDestroy { .. }
+            | Self::OtherKind { .. }
+            | Self::FixedTree { .. }
+            | Self::DestructionNotRequested { .. }
             | Self::DestroyedUnplaced { .. }
             | Self::UnlistedMaster { .. }
             | Self::RemoteWithoutKey { .. }
@@ -265,10 +312,12 @@ impl Refusal {
             | Self::NoCertificate
             | Self::NoReset
             | Self::NoSnapshot { .. }
+            | Self::NoJournal
             | Self::SharedCertificate { .. }
             | Self::PersonTaken { .. } => Kind::NotThere,
             Self::Unauthenticated { .. } => Kind::Unauthenticated,
             Self::Forbidden { .. } => Kind::Forbidden,
+            Self::NotReady { .. } | Self::RemoteNotReady => Kind::NotReady,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Why an instance is where it is and as it is, or why it is nowhere.
 
+use super::delay::ACCEPTED;
 use super::difference::Difference;
 use super::event::Event;
 use super::ids::{Reference, SoftwareRelease};
@@ -10,7 +11,7 @@ use super::state::RequestedState;
 use super::status::Status;
 use super::timestamp::Timestamp;
 
-/// A request that found no place, as it is kept until it finds one or is given up.
+/// A request that found no place, or is accepted and waits for one, as it is kept until it finds one or is given up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RefusedRequest {
     /// The root of the tree; `None` for a root.
@@ -36,6 +37,14 @@ pub struct Refusals {
     pub last_at: Timestamp,
     /// How often it was refused.
     pub count: i64,
+}
+
+impl Refusals {
+    /// Whether they are none: the request is accepted, and waits for its place.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.reason == ACCEPTED
+    }
 }
 
 /// What is known of an instance or of a refused request.
@@ -138,6 +147,9 @@ impl Explanation {
             (Some(Whereabouts { computer, partition, host: Some(host), .. }), _) => {
                 format!("{what} {name} is served by {host} in {partition} of {computer}")
             }
+            (None, Some(refusals)) if refusals.is_accepted() => {
+                format!("the request of {name} is accepted, and has no place yet")
+            }
             (None, Some(_)) if self.reported.is_none() => format!("the request of {name} was refused"),
             (None, _) => format!("{what} {name} has no partition"),
         };
@@ -149,7 +161,9 @@ impl Explanation {
             Some(Outlook::Refusal { reason, .. }) => text = format!("{text}; now it would be refused: {reason}"),
             Some(Outlook::Place { computer, partition, host }) => {
                 let host = host.as_ref().map_or_else(String::new, |host| format!("{host} in "));
-                text = format!("{text}; it would be placed in {host}{partition} of {computer} now: ask again");
+                let accepted = self.refusals.as_ref().is_some_and(Refusals::is_accepted);
+                let when = if accepted { "when its time comes" } else { "now: ask again" };
+                text = format!("{text}; it would be placed in {host}{partition} of {computer} {when}");
             }
         }
         text

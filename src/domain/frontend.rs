@@ -1,5 +1,5 @@
 //! Frontend shortcuts: two well-known shared services are answered without a host, so that software that wants a
-//! frontend works on a machine that has none. Nothing is stored.
+//! frontend works on a machine that has none. All that is kept is where they lead.
 
 use super::http_proxy::path_of;
 use super::instance::Request;
@@ -28,15 +28,26 @@ pub struct Shortcut {
     pub connection: Parameters,
 }
 
+enum Kind {
+    Http,
+    Kvm,
+}
+
+fn kind(request: &Request) -> Option<Kind> {
+    match (&*request.software_release, request.software_type.as_str()) {
+        (HTTP_FRONTEND, "" | "RootSoftwareInstance" | "default") => Some(Kind::Http),
+        (KVM_FRONTEND, "frontend") => Some(Kind::Kvm),
+        _ => None,
+    }
+    .filter(|_| request.shared)
+}
+
 /// Answers a request for a well-known frontend; `None` when it is not one.
 #[must_use]
 pub fn shortcut(request: &Request, front: Option<&HttpsFront>) -> Option<Shortcut> {
-    if !request.shared {
-        return None;
-    }
     let parameter = |key| request.parameters.text(key).filter(|text| !text.is_empty());
-    match &*request.software_release {
-        HTTP_FRONTEND if matches!(request.software_type.as_str(), "" | "RootSoftwareInstance" | "default") => {
+    match kind(request)? {
+        Kind::Http => {
             let url = parameter("url")?;
             let (domain, secure_access) = match front {
                 Some(front) => (front.host.clone(), through_proxy(&url, front)),
@@ -44,7 +55,7 @@ pub fn shortcut(request: &Request, front: Option<&HttpsFront>) -> Option<Shortcu
             };
             Some(answer(format!("Fake frontend for {url}"), [("domain", domain), ("secure_access", secure_access)]))
         }
-        KVM_FRONTEND if request.software_type == "frontend" => {
+        Kind::Kvm => {
             let (host, port) = (parameter("host")?, parameter("port")?);
             let host = if host.contains(':') { format!("[{host}]") } else { host };
             let url = format!("https://{host}:{port}/");
@@ -53,7 +64,6 @@ pub fn shortcut(request: &Request, front: Option<&HttpsFront>) -> Option<Shortcu
                 [("domainname", host), ("path", "/".into()), ("port", port), ("url", url)],
             ))
         }
-        _ => None,
     }
 }
 
@@ -61,9 +71,21 @@ pub fn shortcut(request: &Request, front: Option<&HttpsFront>) -> Option<Shortcu
 #[must_use]
 pub fn backend_url(request: &Request, shortcut: &Shortcut) -> Option<String> {
     // Of the first kind it is asked for, of the second it is answered: the first answers the way through the HTTP proxy.
-    let asked = &*request.software_release == HTTP_FRONTEND;
-    let parameters = if asked { &request.parameters } else { &shortcut.connection };
+    let parameters = match kind(request)? {
+        Kind::Http => &request.parameters,
+        Kind::Kvm => &shortcut.connection,
+    };
     parameters.text("url")
+}
+
+/// Answers a request that ends a well-known frontend of this URL without saying its parameters again.
+#[must_use]
+pub fn ended(request: &Request, url: &str) -> Option<Shortcut> {
+    let name = match kind(request)? {
+        Kind::Http => "frontend",
+        Kind::Kvm => "KVM VNC frontend",
+    };
+    request.is_destruction().then(|| answer(format!("Fake {name} for {url}"), []))
 }
 
 fn answer<const N: usize>(partition: String, connection: [(&str, String); N]) -> Shortcut {
@@ -89,5 +111,7 @@ fn parts(url: &str) -> Parts<'_> {
 fn through_proxy(url: &str, front: &HttpsFront) -> String {
     let Parts { scheme, netloc, rest } = parts(url);
     let HttpsFront { host, prefix } = front;
+    // The HTTP proxy adds no credentials: the backend asks for them.
+    let netloc = netloc.rsplit_once('@').map_or(netloc, |(_, netloc)| netloc);
     format!("https://{host}{prefix}{}", path_of(scheme, netloc, rest))
 }

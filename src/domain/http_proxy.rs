@@ -1,6 +1,8 @@
 //! What the HTTP proxy reaches: nothing but what instances published, what frontends were requested for, and what the
 //! configuration names.
 
+use std::net::Ipv6Addr;
+
 use url::Url;
 
 use super::error::Refusal;
@@ -23,9 +25,16 @@ impl Target {
             return Err(Refusal::invalid("url", scheme, "a scheme: \"url\" must be http or https"));
         }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:[]".contains(&byte);
-        let root = Url::parse(&format!("{scheme}://{netloc}/")).ok().filter(|_| netloc.bytes().all(plain));
+        let root = Url::parse(&format!("{scheme}://{netloc}/")).ok();
+        let root = root.filter(|_| netloc.bytes().all(plain) && !netloc.ends_with(':'));
         root.map(|root| Self { root })
             .ok_or_else(|| Refusal::invalid("url", netloc, "a host with or without a port, such as [::1]:8080"))
+    }
+
+    /// The host and the port, also where the scheme says the port.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        format!("{}:{}", self.host(), self.port())
     }
 
     /// The host, an IPv6 address in brackets.
@@ -40,7 +49,16 @@ impl Target {
         self.root.port_or_known_default().unwrap_or_default()
     }
 
-    /// The URL of a path and a query there, which are taken as they are.
+    /// A text that each URL of this server holds; if there is more than one, the first is seldom missing.
+    #[must_use]
+    pub fn traces(&self) -> Vec<&str> {
+        // IPv6 addresses are spelled in many ways.
+        let brackets = self.host().starts_with('[').then_some("[");
+        [self.host()].into_iter().chain(brackets).collect()
+    }
+
+    /// The URL of a path and a query there, which are taken as they are, but for what URLs cannot hold: steps of dots lead
+    /// where they lead, and single quotes in queries are encoded.
     #[must_use]
     pub fn url(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.root.clone();
@@ -58,7 +76,7 @@ impl Target {
             let scheme = before[scheme.len()..].to_ascii_lowercase();
             let rest = &text[at + separator.len()..];
             let ends =
-                |letter: char| letter.is_whitespace() || letter.is_control() || "/?#\\\"'<>,;|`{}()".contains(letter);
+                |letter: char| letter.is_whitespace() || letter.is_control() || "/?#&\\\"'<>,;|`{}()".contains(letter);
             let authority = rest.split(ends).next().unwrap_or_default();
             let netloc = authority.rsplit_once('@').map_or(authority, |(_, netloc)| netloc);
             Self::parse(&scheme, netloc).as_ref() == Ok(self)
@@ -83,11 +101,22 @@ impl Target {
     /// Whether a configured `host`, `host:port` or `*` names it.
     #[must_use]
     pub fn is_allowed_by(&self, allowed: &str) -> bool {
-        let bare = allowed.parse::<std::net::Ipv6Addr>().map(|address| format!("[{address}]"));
-        let allowed = bare.as_deref().unwrap_or(allowed);
-        let has_port = allowed.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        if allowed == "*" {
+            return true;
+        }
+        let bare = allowed.parse::<Ipv6Addr>().is_ok();
+        let has_port = !bare && allowed.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
         let same_host = |named: &Self| named.host() == self.host() && (!has_port || named.port() == self.port());
-        allowed == "*" || Self::parse(self.root.scheme(), allowed).is_ok_and(|named| same_host(&named))
+        Self::parse_configured(self.root.scheme(), allowed).is_ok_and(|named| same_host(&named))
+    }
+
+    /// [`Target::parse`], where an IPv6 address without a port needs no brackets.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]
+    pub fn parse_configured(scheme: &str, netloc: &str) -> Result<Self, Refusal> {
+        let bare = netloc.parse::<Ipv6Addr>().map(|address| format!("[{address}]"));
+        Self::parse(scheme, bare.as_deref().unwrap_or(netloc))
     }
 }
 
@@ -121,6 +150,8 @@ mod tests {
         for netloc in [
             "",
             ":80",
+            "h:",
+            "[fe80::1%25eth0]",
             "[::1",
             "a b",
             "127.0.0.1:99999",
@@ -146,6 +177,9 @@ mod tests {
     fn paths_and_queries_stay_as_they_are() {
         let url = target("http", "h").url("/a%20b/c%2Fd/", Some("a=b&c=%20d"));
         assert_eq!(url.as_str(), "http://h/a%20b/c%2Fd/?a=b&c=%20d");
+        let url = target("http", "h").url("/a/../it's/%2e%2e/b", Some("it's?"));
+        assert_eq!(url.as_str(), "http://h/b?it%27s?");
+        assert_eq!(target("http", "h").url("//other/x", Some("")).as_str(), "http://h//other/x?");
     }
 
     #[test]
@@ -155,6 +189,7 @@ mod tests {
             "http://10.0.0.1:8080",
             "http://10.0.0.1:8080/x?y#z",
             "see <HTTP://10.0.0.1:8080> or",
+            "https://monitor.example/?url=http://10.0.0.1:8080&username=a",
             "https://monitor.example/#url=http://10.0.0.1:8080/feeds&username=a",
             r#"{"url": "http://10.0.0.1:8080"}"#,
             "http://user:p@ss@10.0.0.1:8080/",
@@ -177,6 +212,12 @@ mod tests {
             target("http", "h").is_named_in("http://h:80/")
                 && target("https", "[::1]").is_named_in("https://[0::1]:443")
         );
+    }
+
+    #[test]
+    fn each_url_of_a_server_has_one_of_its_traces() {
+        assert_eq!(target("http", "Backend.Example:81").traces(), ["backend.example"]);
+        assert_eq!(target("http", "[2001:DB8:0::9]:80").traces(), ["[2001:db8::9]", "["]);
     }
 
     #[test]

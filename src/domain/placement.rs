@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::allocation::HostCriteria;
 use super::ids::{Reference, SoftwareRelease, Title};
-use super::instance::{InstanceId, PartitionId, Request};
+use super::instance::{ComputerId, InstanceId, PartitionId, Request};
+use super::property::{ComputerProperties, PartitionProperties, PartitionType};
 use super::service::InstanceName;
 use super::state::RequestedState;
 
@@ -21,10 +22,16 @@ pub struct Place {
     pub id: PartitionId,
     /// The computer.
     pub computer: Reference,
+    /// The stable id of the computer.
+    pub computer_id: ComputerId,
     /// The reference.
     pub partition: Reference,
     /// What its formatter says that it can do; `None` when that is not known.
     pub capabilities: Option<Vec<String>>,
+    /// What it is like.
+    pub properties: PartitionProperties,
+    /// What its computer is like.
+    pub computer_properties: ComputerProperties,
     /// What is in it; `None` when it is free.
     pub tenant: Option<Tenant>,
 }
@@ -46,13 +53,37 @@ pub struct Tenant {
     pub state: RequestedState,
 }
 
-/// What a software instance demands of its partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartitionCriteria {
-    /// The computer it must be on.
-    pub computer: String,
+/// What an SLA demands of a place, besides the computer: of the partition for a software instance, of that of the host for a
+/// shared one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// What the partition must be made for.
+    pub partition_type: Option<String>,
+    /// The port that it must provide.
+    pub port: Option<String>,
+    /// The network that its computer must be in.
+    pub network: Option<String>,
     /// What the partition must be able to do, where that is known.
     pub capability: Option<String>,
+}
+
+/// The computers that are looked at for a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// This one: the SLA names it, or it is the default one and others are not looked at.
+    Only(String),
+    /// All of them, this one first.
+    All(Reference),
+}
+
+/// Whether requests that name no computer may go to others than the default one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Allocation {
+    /// They go to the default computer.
+    #[default]
+    Default,
+    /// They go where they find a place.
+    Any,
 }
 
 /// Why a place is not taken.
@@ -72,6 +103,16 @@ pub enum Obstacle {
     ToBeDestroyed,
     /// The computer says what its partitions can do, and this one cannot do what the SLA asks for.
     LacksCapability(String),
+    /// It is closed for what is new.
+    Closed,
+    /// Its computer is closed for what is new.
+    ComputerClosed,
+    /// It is made for something else.
+    OtherPartitionType(PartitionType),
+    /// It does not provide the port that the SLA asks for.
+    LacksPort(String),
+    /// Its computer is in another network than the SLA asks for, or in none.
+    OtherNetwork(Option<String>),
 }
 
 /// A place that was looked at and is not taken.
@@ -114,51 +155,117 @@ pub fn capabilities_known(places: &[Place]) -> bool {
     places.iter().any(|place| place.capabilities.is_some())
 }
 
-fn lacks(place: &Place, capability: Option<&String>, known: bool) -> Option<Obstacle> {
-    let wanted = capability.filter(|_| known)?;
-    let has = place.capabilities.as_ref().is_some_and(|has| has.contains(wanted));
-    (!has).then(|| Obstacle::LacksCapability(wanted.clone()))
-}
-
-impl PartitionCriteria {
-    /// The criteria of a request on a computer.
+impl Demand {
+    /// What the SLA of a request demands.
     #[must_use]
-    pub fn new(request: &Request, computer: String) -> Self {
-        Self { computer, capability: request.sla_text("capability") }
-    }
-
-    /// Why an instance cannot go into a place of the computer; `known` tells whether capabilities are.
-    #[must_use]
-    pub fn obstacle(&self, place: &Place, known: bool) -> Option<Obstacle> {
-        match &place.tenant {
-            Some(_) => Some(Obstacle::Busy),
-            None => lacks(place, self.capability.as_ref(), known),
+    pub fn of(request: &Request) -> Self {
+        Self {
+            partition_type: request.sla_text("partition_type"),
+            port: request.sla_text("port"),
+            network: request.sla_text("network_guid"),
+            capability: request.sla_text("capability"),
         }
     }
 
-    /// Why none of the places of the computer is taken, given those of all computers that are not.
+    /// Whether every open partition is as good as another.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What of the demands a place does not meet; `known` tells whether capabilities are.
+    #[must_use]
+    pub fn misses(&self, place: &Place, known: bool) -> Option<Obstacle> {
+        let PartitionProperties { partition_type, ports, .. } = &place.properties;
+        if self.partition_type.as_deref().is_some_and(|wanted| wanted != partition_type.as_str()) {
+            return Some(Obstacle::OtherPartitionType(*partition_type));
+        }
+        if let Some(wanted) = &self.port
+            && !ports.iter().any(|port| port.to_string() == *wanted)
+        {
+            return Some(Obstacle::LacksPort(wanted.clone()));
+        }
+        let network = &place.computer_properties.network;
+        if self.network.is_some() && self.network != *network {
+            return Some(Obstacle::OtherNetwork(network.clone()));
+        }
+        let wanted = self.capability.as_ref().filter(|_| known)?;
+        let has = place.capabilities.as_ref().is_some_and(|has| has.contains(wanted));
+        (!has).then(|| Obstacle::LacksCapability(wanted.clone()))
+    }
+
+    /// Why nothing new can go into a place, whatever is in it; `known` tells whether capabilities are.
+    #[must_use]
+    pub fn obstacle(&self, place: &Place, known: bool) -> Option<Obstacle> {
+        if place.computer_properties.closed {
+            return Some(Obstacle::ComputerClosed);
+        }
+        if place.properties.closed {
+            return Some(Obstacle::Closed);
+        }
+        self.misses(place, known)
+    }
+
+    /// Why a software instance cannot go into a place; `known` tells whether capabilities are.
+    #[must_use]
+    pub fn obstacle_of_new(&self, place: &Place, known: bool) -> Option<Obstacle> {
+        match &place.tenant {
+            Some(_) => Some(Obstacle::Busy),
+            None => self.obstacle(place, known),
+        }
+    }
+}
+
+impl Scope {
+    /// The computers for a request.
+    #[must_use]
+    pub fn of(request: &Request, default: &Reference, allocation: Allocation) -> Self {
+        match (request.sla_text("computer_guid"), allocation) {
+            (Some(computer), _) => Self::Only(computer),
+            (None, Allocation::Default) => Self::Only(default.to_string()),
+            (None, Allocation::Any) => Self::All(default.clone()),
+        }
+    }
+
+    /// Whether a place is looked at.
+    #[must_use]
+    pub fn has(&self, computer: &str) -> bool {
+        match self {
+            Self::Only(only) => only == computer,
+            Self::All(_) => true,
+        }
+    }
+
+    /// Why no place is taken for a software instance, given those that are not: those of other computers, too, that would do.
     #[must_use]
     pub fn reason(&self, candidates: &[Candidate]) -> String {
-        let computer = &self.computer;
         let (here, elsewhere): (Vec<_>, Vec<_>) =
             candidates.iter().partition(|candidate| candidate.obstacle != Obstacle::OtherComputer);
         let busy = here.iter().all(|candidate| candidate.obstacle == Obstacle::Busy);
-        let mut reason = match (here.len(), busy) {
-            (0, _) => format!("{computer} has no partition: format it, or import its description"),
-            (1, true) => format!("the only partition of {computer} is busy: {}", named(&here)),
-            (count, true) => format!("all {count} partitions of {computer} are busy: {}", named(&here)),
-            (1, false) => format!("the only partition of {computer} will not do: {}", named(&here)),
-            (count, false) => format!("none of the {count} partitions of {computer} will do: {}", named(&here)),
+        let (of, named) = match self {
+            Self::Only(computer) => (format!("of {computer}"), named(&here)),
+            Self::All(_) => ("of all computers".to_owned(), named_with_computers(&here)),
+        };
+        let mut reason = match (here.len(), busy, self) {
+            (0, _, Self::Only(computer)) => {
+                format!("{computer} has no partition: format it, or import its description")
+            }
+            (0, _, Self::All(_)) => "no computer has a partition: format one, or import its description".to_owned(),
+            (1, true, _) => format!("the only partition {of} is busy: {named}"),
+            (count, true, _) => format!("all {count} partitions {of} are busy: {named}"),
+            (1, false, _) => format!("the only partition {of} will not do: {named}"),
+            (count, false, _) => format!("none of the {count} partitions {of} will do: {named}"),
         };
         if !elsewhere.is_empty() {
-            reason = format!("{reason}; free on other computers: {}", named(&elsewhere));
+            reason = format!("{reason}; free on other computers: {}", self::named(&elsewhere));
         }
         reason
     }
 }
 
 impl HostCriteria {
-    /// Why the instance in a place of the computer cannot be the host; `known` tells whether capabilities are.
+    /// Why the instance in a place cannot be the host; `known` tells whether capabilities are. `None` also for a place
+    /// without instance.
     #[must_use]
     pub fn obstacle(&self, place: &Place, known: bool) -> Option<Obstacle> {
         let tenant = place.tenant.as_ref()?;
@@ -168,30 +275,38 @@ impl HostCriteria {
         if !self.software_type.is_empty() && self.software_type != tenant.software_type {
             return Some(Obstacle::OtherType(tenant.software_type.clone()));
         }
-        if self.partition.as_deref().is_some_and(|wanted| wanted != &*place.partition) {
+        if self.host.as_ref().is_some_and(|host| !host.is(&place.computer, &place.partition)) {
             return Some(Obstacle::NotNamed);
         }
         if tenant.state == RequestedState::Destroyed {
             return Some(Obstacle::ToBeDestroyed);
         }
-        lacks(place, self.capability.as_ref(), known)
+        self.demand.obstacle(place, known)
     }
 
     /// Why no instance is the host, given those that are not.
     #[must_use]
     pub fn reason(&self, candidates: &[Candidate]) -> String {
-        let computer = &self.computer;
+        let on = match &self.scope {
+            Scope::Only(computer) => format!("on {computer}"),
+            Scope::All(_) => "on any computer".to_owned(),
+        };
         let other =
             |candidate: &&Candidate| matches!(candidate.obstacle, Obstacle::OtherRelease(_) | Obstacle::OtherComputer);
         let head = if candidates.iter().all(|candidate| other(&candidate)) {
-            format!("no instance on {computer} runs this software release")
+            format!("no instance {on} runs this software release")
         } else {
-            format!("no instance of this software release on {computer} will do")
+            format!("no instance of this software release {on} will do")
         };
         if candidates.is_empty() {
             return head;
         }
-        format!("{head}: {}", named(&candidates.iter().collect::<Vec<_>>()))
+        let candidates: Vec<_> = candidates.iter().collect();
+        let named = match &self.scope {
+            Scope::Only(_) => named(&candidates),
+            Scope::All(_) => named_with_computers(&candidates),
+        };
+        format!("{head}: {named}")
     }
 }
 
@@ -201,14 +316,22 @@ pub fn sort(candidates: &mut [Candidate]) {
 }
 
 fn named(candidates: &[&Candidate]) -> String {
-    let told = |candidate: &&Candidate| {
-        let text = candidate.to_string();
+    listed(candidates, ToString::to_string)
+}
+
+fn named_with_computers(candidates: &[&Candidate]) -> String {
+    listed(candidates, |candidate| candidate.told(&format!("{} of {}", candidate.partition, candidate.computer)))
+}
+
+fn listed(candidates: &[&Candidate], told: impl Fn(&Candidate) -> String) -> String {
+    let shortened = |candidate: &&Candidate| {
+        let text = told(candidate);
         match text.char_indices().nth(TOLD) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text,
         }
     };
-    let mut texts: Vec<String> = candidates.iter().take(NAMED).map(told).collect();
+    let mut texts: Vec<String> = candidates.iter().take(NAMED).map(shortened).collect();
     if candidates.len() > NAMED {
         texts.push(format!("and {} more", candidates.len() - NAMED));
     }
@@ -226,6 +349,24 @@ impl fmt::Display for Obstacle {
             Self::NotNamed => f.write_str("is not the one that instance_guid names"),
             Self::ToBeDestroyed => f.write_str("is to be destroyed"),
             Self::LacksCapability(capability) => write!(f, "lacks the capability {capability:?}"),
+            Self::Closed => f.write_str("is closed"),
+            Self::ComputerClosed => f.write_str("is on a closed computer"),
+            Self::OtherPartitionType(partition_type) => write!(f, "is of partition type {partition_type}"),
+            Self::LacksPort(port) => write!(f, "does not provide the port {port}"),
+            Self::OtherNetwork(None) => f.write_str("is in no network"),
+            Self::OtherNetwork(Some(network)) => write!(f, "is in the network {network}"),
+        }
+    }
+}
+
+impl Candidate {
+    /// The candidate in words, its partition being called so.
+    fn told(&self, partition: &str) -> String {
+        let Self { instance, obstacle, .. } = self;
+        match (instance, obstacle) {
+            (None, obstacle) => format!("{partition} {obstacle}"),
+            (Some(instance), Obstacle::Busy) => format!("{partition} with {instance}"),
+            (Some(instance), obstacle) => format!("{instance} in {partition} {obstacle}"),
         }
     }
 }
@@ -233,14 +374,11 @@ impl fmt::Display for Obstacle {
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { computer, partition, instance, obstacle } = self;
+        let elsewhere = format!("{partition} of {computer}");
         match (instance, obstacle) {
-            (None, Obstacle::OtherComputer) => write!(f, "{partition} of {computer}"),
-            (None, obstacle) => write!(f, "{partition} {obstacle}"),
-            (Some(instance), Obstacle::Busy) => write!(f, "{partition} with {instance}"),
-            (Some(instance), Obstacle::OtherComputer) => {
-                write!(f, "{instance} in {partition} of {computer} {obstacle}")
-            }
-            (Some(instance), obstacle) => write!(f, "{instance} in {partition} {obstacle}"),
+            (None, Obstacle::OtherComputer) => f.write_str(&elsewhere),
+            (Some(_), Obstacle::OtherComputer) => f.write_str(&self.told(&elsewhere)),
+            _ => f.write_str(&self.told(partition)),
         }
     }
 }

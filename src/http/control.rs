@@ -3,11 +3,11 @@
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::events;
 use super::extract::Front;
 use super::route::{read, write};
 use super::slap_tool::{self, Answer, Form, read_description, text};
 use super::state::State;
+use super::{events, journal};
 use crate::domain::access::Callers::{Everybody, People};
 use crate::domain::computer::FormatOutcome;
 use crate::domain::description::ComputerDescription;
@@ -21,6 +21,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(write("/-/import", People).to(import))
         .service(write("/-/import/preview", People).to(import_preview))
         .service(read("/-/events", People).to(events::events))
+        .service(read("/-/journal", People).to(journal::journal))
         .service(read("/", Everybody).to(root))
         .service(read("/getRunId", Everybody).to(get_run_id));
 }

@@ -51,6 +51,11 @@ pub fn method_not_allowed(request: &HttpRequest, allowed: &'static str) -> HttpR
     response
 }
 
+/// The answer to a request that fails on purpose. A status that HTTP does not have is that of an internal error.
+pub fn disturbed(status: u16, description: &str) -> HttpResponse {
+    page(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), description)
+}
+
 /// What the guard answers to a request that does not come from where it may.
 pub fn forbidden(description: &str) -> HttpResponse {
     page(StatusCode::FORBIDDEN, description)

@@ -10,11 +10,12 @@ use actix_web::{HttpMessage, HttpRequest, dev};
 use futures_util::{Stream, StreamExt};
 
 use super::failure::Failure;
+use super::journal::leave;
 use super::state::State;
 use crate::domain::error::Refusal;
 use crate::domain::frontend::HttpsFront;
 use crate::master::Speaker;
-use crate::wire::form::Fields;
+use crate::wire::form::{Fields, encode};
 use crate::wire::percent;
 
 /// After the client's time is over, a body may still take a second for each of these many bytes.
@@ -65,9 +66,17 @@ pub async fn form(state: &State, request: &HttpRequest, payload: &mut dev::Paylo
     match request.content_type().to_ascii_lowercase().as_str() {
         "application/x-www-form-urlencoded" => {
             let body = pace.collect(payload, 0, |error| Failure::BrokenBody(error.to_string())).await?;
-            Ok(Fields::parse(&body)?)
+            let fields = Fields::parse(&body);
+            leave(state, request, body);
+            Ok(fields?)
         }
-        "multipart/form-data" => multipart(&pace, request.headers(), payload).await,
+        "multipart/form-data" => {
+            let fields = multipart(&pace, request.headers(), payload).await?;
+            if state.journal.is_some() {
+                leave(state, request, encode(&fields.iter().collect::<Vec<_>>()));
+            }
+            Ok(fields)
+        }
         other => {
             let expected = "application/x-www-form-urlencoded or multipart/form-data";
             Err(Refusal::invalid(CONTENT_TYPE.as_str(), other, expected).into())

@@ -38,9 +38,6 @@ pub enum Failure {
         /// What happened.
         reason: String,
     },
-    /// Another master has no place for the instance yet.
-    #[error("Resource not ready")]
-    NotReady,
     /// Another master fails, or does not let this one in.
     #[error("{url} fails: {reason}")]
     RemoteFailed {
@@ -69,7 +66,6 @@ impl From<federation::Error> for Failure {
         match error {
             federation::Error::Refused(refusal) => Self::Refused(refusal),
             federation::Error::Unreachable { url, reason } => Self::Unreachable { url, reason },
-            federation::Error::NotReady => Self::NotReady,
             federation::Error::Failed { url, reason } => Self::RemoteFailed { url, reason },
         }
     }

@@ -3,6 +3,8 @@
 //! A request is refused when its `Host` is not a name of this server (a page whose name was made to lead here), or when
 //! `Origin` or `Sec-Fetch-Site` say that another site sends it. Programs send neither of the latter.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -82,11 +84,26 @@ fn refusal(state: &State, request: &HttpRequest) -> Option<String> {
     (!navigation).then(|| format!("Sec-Fetch-Site: {site:?} says that another site sends this"))
 }
 
-/// Whether a host and port lead to this server itself, as far as its names tell.
+/// Whether a host and port lead to this server itself: by a name that it answers to, or by an address that it listens on.
 pub fn is_own(state: &State, request: &HttpRequest, host: &str, port: u16) -> bool {
-    let local = request.conn_data::<LocalAddress>().map(|local| local.0.port());
-    let name = host.trim_start_matches('[').trim_end_matches(']');
-    local == Some(port) && is_own_name(state, request, name)
+    let name = host.trim_start_matches('[').trim_end_matches([']', '.']);
+    let mut listening = state.listening.iter().filter(|address| address.port() == port);
+    listening.any(|address| is_own_name(state, request, name) || leads_to(name, address.ip()))
+}
+
+/// Whether an address leads to what listens on another one.
+fn leads_to(name: &str, listening: IpAddr) -> bool {
+    let Ok(address) = name.parse::<IpAddr>() else { return false };
+    let address = match address.to_canonical() {
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        address => address,
+    };
+    // Nothing but the addresses of this machine can be bound.
+    let is_local = || address.is_loopback() || UdpSocket::bind((address, 0)).is_ok();
+    // The unspecified IPv6 address listens to IPv4 too.
+    let is_heard = listening.is_unspecified() && (listening.is_ipv6() || address.is_ipv4());
+    address == listening.to_canonical() || is_heard && is_local()
 }
 
 fn is_own_name(state: &State, request: &HttpRequest, name: &str) -> bool {
@@ -107,7 +124,25 @@ fn host_name(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::host_name;
+    use super::{host_name, leads_to};
+
+    #[test]
+    fn addresses_lead_to_what_listens_on_them_and_on_all() {
+        for (name, listening, expected) in [
+            ("10.0.0.1", "10.0.0.1", true),
+            ("::ffff:127.0.0.1", "127.0.0.1", true),
+            ("0.0.0.0", "127.0.0.1", true),
+            ("::", "::1", true),
+            ("127.0.0.2", "0.0.0.0", true),
+            ("127.0.0.2", "::", true),
+            ("127.0.0.2", "127.0.0.1", false),
+            ("::1", "0.0.0.0", false),
+            ("192.0.2.1", "0.0.0.0", false),
+            ("backend.example", "0.0.0.0", false),
+        ] {
+            assert_eq!(leads_to(name, listening.parse().unwrap()), expected, "{name} {listening}");
+        }
+    }
 
     #[test]
     fn the_name_of_a_host_header_has_no_port() {

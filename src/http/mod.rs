@@ -1,12 +1,14 @@
 //! The server: thin handlers that decode, call the [`Master`](crate::master::Master), and encode.
 
 mod cache;
+mod clock;
 mod control;
 mod docs;
 mod error;
 mod events;
 mod extract;
 mod failure;
+mod faults;
 mod file;
 mod fixtures;
 mod forwarding;
@@ -14,6 +16,7 @@ mod guard;
 mod hateoas;
 mod http_proxy;
 mod identity;
+mod journal;
 mod json_rpc;
 mod panel;
 mod people;

@@ -1,6 +1,6 @@
 //! The authority's certificate and revocation list, and people, for the owner of the database.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,7 +12,6 @@ use super::state::State;
 use crate::domain::access::Callers::{Everybody, Operator};
 use crate::domain::certificate::Certificate;
 use crate::domain::error::Refusal;
-use crate::domain::timestamp::Timestamp;
 use crate::pki::{self, LocalAuthority};
 use crate::wire::form::{PersonArguments, TokenArguments};
 use crate::wire::person::{CertificateDocument, PersonEntry, Token, to_json};
@@ -39,7 +38,7 @@ async fn crl(state: web::Data<State>) -> Answer {
     let authority = authority(&state)?;
     let revoked = state.master.certificates().await?;
     let revoked: Vec<_> = revoked.iter().filter_map(Certificate::revocation).collect();
-    Ok(text(authority.revocation_list(&revoked, Timestamp::from_system_time(SystemTime::now()))?))
+    Ok(text(authority.revocation_list(&revoked, state.master.now())?))
 }
 
 /// All people.

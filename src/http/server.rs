@@ -2,25 +2,29 @@
 
 use std::any::Any;
 use std::io;
+use std::iter;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::{Extensions, Server, ServerHandle};
-use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use thiserror::Error;
 use tokio::sync::watch;
 
 use super::identity::PeerCertificate;
+use super::journal::Journal;
 use super::state::{LocalAddress, Start, State};
 use super::tls::server_config;
-use super::{docs, error, guard, hateoas, http_proxy, json_rpc, panel, people, slap_tool};
+use super::{clock, docs, error, faults, guard, hateoas, http_proxy, journal, json_rpc, panel, people, slap_tool};
 use crate::client;
 use crate::config::{self, Config, Keeping};
+use crate::domain::clock::BEGINNING;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
 use crate::domain::ids::Reference;
@@ -78,6 +82,14 @@ pub enum StartError {
     /// The directories of the content cache.
     #[error("the content cache cannot be used: {0}")]
     Shacache(#[from] shacache::Error),
+    /// The file to which requests are recorded.
+    #[error("cannot record requests to {}: {source}", file.display())]
+    Record {
+        /// The configured file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The file beside the database that tells where the server is.
     #[error("cannot write the lock of the database: {0}")]
     Publish(io::Error),
@@ -91,6 +103,7 @@ pub struct Application {
     closing: watch::Sender<bool>,
     master: Master,
     imported: Option<Imported>,
+    journal: Option<Arc<Journal>>,
     _lock: Option<Lock>,
 }
 
@@ -101,6 +114,61 @@ pub struct Preparation {
     pub descriptions: Vec<ComputerDescription>,
     /// Seeds, each of which is applied, in this order.
     pub seeds: Vec<SeedFile>,
+}
+
+/// A master before it is served.
+struct Opened {
+    master: Master,
+    authority: Option<LocalAuthority>,
+    /// Where the database is, or what it is called in memory.
+    database: PathBuf,
+    imported: Option<Imported>,
+}
+
+/// Opens the database and makes everything as the configuration and the preparation say.
+async fn open_master(
+    config: &Config,
+    default_computer: Reference,
+    lock: Option<&Lock>,
+    preparation: Preparation,
+) -> Result<Opened, StartError> {
+    let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
+    let db = match lock {
+        Some(_) => Db::open(&config.database, &opening)?,
+        None => Db::open_in_memory(&opening)?,
+    };
+    if config.like_master.deterministic {
+        db.begin_at(BEGINNING);
+    }
+    let settings = Settings {
+        strict: config.like_master.strict,
+        async_allocation: config.like_master.async_allocation,
+        remotes: remotes(&config.multimaster),
+        allocation: config.allocation,
+        ..Settings::new(default_computer, config.software_products.clone())
+    };
+    let imported = db.imported().cloned();
+    let authority = config.certificates.then(|| match lock {
+        Some(_) => LocalAuthority::beside(&config.database),
+        None => LocalAuthority::in_memory(),
+    });
+    let database = db.path().to_owned();
+    let mut master = Master::new(db, settings).await?;
+    if let Some(authority) = &authority {
+        master = master.with_authority(authority.clone());
+    }
+    master.resume_allocation().await?;
+    master.rebase_local_software(&config.local_software_release_root).await?;
+    if !preparation.descriptions.is_empty() {
+        master.load_computer_configurations(preparation.descriptions, USER.into()).await?;
+    }
+    for seed in &preparation.seeds {
+        seed.apply(&master, USER).await?;
+    }
+    if config.control {
+        master = master.remembering()?;
+    }
+    Ok(Opened { master, authority, database, imported })
 }
 
 /// Stops a running server.
@@ -138,36 +206,8 @@ impl Application {
             Keeping::Disk => Some(Lock::take(&config.database)?),
             Keeping::Memory => None,
         };
-        let opening = Opening { default_computer: default_computer.clone(), compat_schema: Some(config.compat_schema) };
-        let db = match &lock {
-            Some(_) => Db::open(&config.database, &opening)?,
-            None => Db::open_in_memory(&opening)?,
-        };
-        let settings = Settings {
-            default_computer,
-            software_products: config.software_products.clone(),
-            remotes: remotes(&config.multimaster),
-        };
-        let imported = db.imported().cloned();
-        let authority = config.certificates.then(|| match &lock {
-            Some(_) => LocalAuthority::beside(&config.database),
-            None => LocalAuthority::in_memory(),
-        });
-        let database = db.path().to_owned();
-        let mut master = Master::new(db, settings).await?;
-        if let Some(authority) = &authority {
-            master = master.with_authority(authority.clone());
-        }
-        master.rebase_local_software(&config.local_software_release_root).await?;
-        if !preparation.descriptions.is_empty() {
-            master.load_computer_configurations(preparation.descriptions, USER.into()).await?;
-        }
-        for seed in &preparation.seeds {
-            seed.apply(&master, USER).await?;
-        }
-        if config.control {
-            master = master.remembering()?;
-        }
+        let Opened { master, authority, database, imported } =
+            open_master(&config, default_computer, lock.as_ref(), preparation).await?;
         let tls = config.tls.as_ref().map(|tls| server_config(&config, tls, authority.as_ref()));
         let tls = tls.transpose().map_err(StartError::Tls)?;
         let listener = listen(&config.host, config.port)?;
@@ -183,16 +223,33 @@ impl Application {
         }
         let (closing, closed) = watch::channel(false);
         let url = where_it_is.url.clone();
-        let start = Start { ready: ready.clone(), url, authority, operator_token: token, closing: closed, shacache };
+        let listening = iter::once(address).chain(plain_address).collect();
+        let journal = Journal::open(&config).map_err(|source| record_error(&config, source))?.map(Arc::new);
+        let start = Start {
+            ready: ready.clone(),
+            url,
+            listening,
+            authority,
+            operator_token: token,
+            closing: closed,
+            shacache,
+            journal: journal.clone(),
+        };
         let state = web::Data::new(State::new(master.clone(), &config, start)?);
+        let is_kept = journal.is_some();
+        let may_fail = config.control || !config.faults.is_empty();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
+                .wrap(Condition::new(may_fail, from_fn(faults::disturb)))
                 .wrap(from_fn(guard::guard))
+                .wrap(Condition::new(is_kept, from_fn(journal::keep)))
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .wrap(from_fn(http_proxy::remember_path))
                 .configure(super::control::configure)
                 .configure(super::fixtures::configure)
+                .configure(faults::configure)
+                .configure(clock::configure)
                 .configure(people::configure)
                 .configure(docs::configure)
                 .configure(slap_tool::configure)
@@ -218,7 +275,7 @@ impl Application {
             Some(plain) => server.and_then(|server| server.listen(plain)),
         };
         let server = server.map_err(StartError::Publish)?.run();
-        Ok(Self { server, address, ready, closing, master, imported, _lock: lock })
+        Ok(Self { server, address, ready, closing, master, imported, journal, _lock: lock })
     }
 
     /// The port that it listens on.
@@ -263,9 +320,16 @@ impl Application {
     /// When a thread of the server fails.
     pub async fn run(self) -> io::Result<()> {
         let result = self.server.await;
+        if let Some(journal) = &self.journal {
+            journal.close();
+        }
         self.master.close();
         result
     }
+}
+
+fn record_error(config: &Config, source: io::Error) -> StartError {
+    StartError::Record { file: config.record.clone().unwrap_or_default(), source }
 }
 
 fn open_shacache(config: &config::Shacache) -> Result<Shacache, shacache::Error> {

@@ -77,10 +77,7 @@ async fn remote(state: &State, url: &Url) -> Result<String, Failure> {
     let target = Target::parse(url.scheme(), &netloc)?;
     let configured = state.http_proxy_allow.iter().any(|allowed| target.is_allowed_by(allowed));
     let master = &state.master;
-    if !configured
-        && !master.is_known_release_server(target.clone()).await?
-        && !master.is_published(target, netloc.clone()).await?
-    {
+    if !configured && !master.is_known_release_server(target.clone()).await? && !master.is_published(target).await? {
         let reason = "a document of a server where a release is that is supplied or requested here";
         return Err(refused(url.as_str(), &format!("{reason}; or allow it with --http-proxy-allow {netloc}")));
     }

@@ -2,18 +2,25 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
 
 use super::cache::Cache;
+use super::faults::Faults;
+use super::journal::Journal;
 use crate::client::{self, Relay};
 use crate::config::Config;
+use crate::domain::error::Refusal;
 use crate::domain::timestamp::TimestampFormat;
 use crate::federation::Federation;
 use crate::master::Master;
 use crate::pki::{self, LocalAuthority};
 use crate::shacache::Shacache;
+
+/// The run id of servers that are to be the same at each start.
+const RUN_ID: &str = "00000000000000000000000000000000";
 
 /// The local end of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +33,8 @@ pub struct Start {
     pub ready: String,
     /// The URL of the server.
     pub url: String,
+    /// The addresses that it listens on.
+    pub listening: Vec<SocketAddr>,
     /// The authority that signs certificates; `None` when there is none.
     pub authority: Option<LocalAuthority>,
     /// The secret of the owner of the database.
@@ -34,6 +43,8 @@ pub struct Start {
     pub closing: Receiver<bool>,
     /// The content cache; `None` when none is configured.
     pub shacache: Option<Shacache>,
+    /// The journal of requests; `None` when there is none.
+    pub journal: Option<Arc<Journal>>,
 }
 
 /// The state of one server.
@@ -47,7 +58,7 @@ pub struct State {
     pub instances: Cache,
     /// Whether the server is stopping.
     pub closing: Receiver<bool>,
-    /// Thirty-two random characters, new at every start.
+    /// Thirty-two random characters, new at every start unless the server is deterministic.
     pub run_id: String,
     /// The digest of the secret by which the owner of the database proves that he is: it stands in the lock of the database.
     pub operator_token: Vec<u8>,
@@ -73,6 +84,8 @@ pub struct State {
     pub http_proxy_allow: Vec<String>,
     /// The configured host.
     pub host: String,
+    /// The addresses that it listens on.
+    pub listening: Vec<SocketAddr>,
     /// Further names in `Host` headers.
     pub allow_hosts: Vec<String>,
     /// Further sites in `Origin` headers.
@@ -83,18 +96,36 @@ pub struct State {
     pub form_limit: usize,
     /// How long a client may take to send its request.
     pub client_timeout: Duration,
+    /// Whether callers may change how the server behaves.
+    pub may_control: bool,
+    /// The requests that fail on purpose.
+    pub faults: Faults,
+    /// The journal of requests, and their record; `None` when neither is wanted.
+    pub journal: Option<Arc<Journal>>,
     /// How timestamps are written.
     pub timestamp_format: TimestampFormat,
 }
 
 impl State {
+    /// Lets callers change how the server behaves, if it was started so.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`]
+    pub fn control(&self) -> Result<(), Refusal> {
+        if self.may_control {
+            return Ok(());
+        }
+        let reason = "This call changes how the server behaves, and is there only when it is started with --control.";
+        Err(Refusal::Forbidden { reason: reason.into() })
+    }
+
     /// The state of a server with a configuration.
     ///
     /// # Errors
     /// When the system gives no means to connect to others.
     pub fn new(master: Master, config: &Config, start: Start) -> Result<Self, client::Error> {
-        let Start { ready, url, authority, operator_token, closing, shacache } = start;
-        let run_id = pki::new_token();
+        let Start { ready, url, listening, authority, operator_token, closing, shacache, journal } = start;
+        let run_id = if config.like_master.deterministic { RUN_ID.into() } else { pki::new_token() };
         Ok(Self {
             master,
             information: Cache::default(),
@@ -113,11 +144,15 @@ impl State {
             public_directory: config.public_directory.clone(),
             ready,
             host: config.host.clone(),
+            listening,
             allow_hosts: config.allow_hosts.clone(),
             allow_origins: config.allow_origins.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             form_limit: config.form_limit,
             client_timeout: config.client_timeout,
+            may_control: config.control,
+            faults: Faults::new(config.faults.clone()),
+            journal,
             timestamp_format: config.timestamp_format,
         })
     }

@@ -28,9 +28,11 @@ impl Master {
     /// [`Error::Refused`] when there is no such partition or instance.
     pub async fn destroyed_computer_partition(&self, target: Target, speaker: Speaker) -> Result<Destroyed, Error> {
         let user = speaker.reporter(target.computer());
+        let strict = self.settings.strict;
         self.db
             .write(move |tx| {
                 if let Target::Partition { computer, partition, .. } = &target
+                    && !strict
                     && find_partition(**tx, computer, partition)?.instance.is_none()
                 {
                     return Ok(Destroyed::Freed);
@@ -42,6 +44,9 @@ impl Master {
                         instance.title,
                         instance.wish.state
                     );
+                    if strict {
+                        return Ok(Destroyed::Freed);
+                    }
                 }
                 if instance.sharing.is_some() {
                     shared::remove(tx, &instance, &user)?;

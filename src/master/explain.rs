@@ -197,11 +197,7 @@ fn outlook(tx: ReadTx<'_>, settings: &Settings, request: &Request) -> Result<Out
             host: None,
         }));
     }
-    let computer = placement::computer(request, settings);
-    let Some((computer, id)) = placement::find_computer(tx, &computer)? else {
-        return Ok(refusal(placement::no_computer(tx, request, &computer)?));
-    };
-    let host = placement::host(tx, request, &computer, id)?;
+    let host = placement::host(tx, request, settings)?;
     Ok(host.map_or_else(refusal, |(_, place)| Outlook::Place {
         host: place.tenant.as_ref().map(Tenant::name),
         computer: place.computer,

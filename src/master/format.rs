@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::requester::find_computer;
 use super::{Error, Master, Speaker};
 use crate::domain::computer::FormatOutcome;
 use crate::domain::description::{ComputerDescription, PartitionDescription};
@@ -21,8 +22,15 @@ impl Master {
         description: ComputerDescription,
         user: String,
     ) -> Result<FormatOutcome, Error> {
-        let outcomes = self.load_computer_configurations(vec![description], user).await?;
-        Ok(outcomes.into_iter().next().unwrap_or_default())
+        let strict = self.settings.strict;
+        self.db
+            .write(move |tx| {
+                if strict {
+                    find_computer(**tx, &description.reference)?;
+                }
+                format(tx, &description, &user)
+            })
+            .await
     }
 
     /// Takes over the partitions of a computer, whose own address and details stay as they were described.
@@ -36,8 +44,12 @@ impl Master {
         speaker: Speaker,
     ) -> Result<FormatOutcome, Error> {
         let user = speaker.reporter(Some(&computer));
+        let strict = self.settings.strict;
         self.db
             .write(move |tx| {
+                if strict {
+                    find_computer(**tx, &computer)?;
+                }
                 let known = tx.computers()?.into_iter().find(|known| known.reference == computer);
                 let (address, netmask, details) = match known {
                     Some(known) => (known.address, known.netmask, known.description),

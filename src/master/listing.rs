@@ -2,8 +2,9 @@
 
 use super::requester::{find_computer, find_instance};
 use super::target::{find, place};
-use super::{Error, Master, Target};
+use super::{Error, Master, Target, allocation};
 use crate::domain::address::Address;
+use crate::domain::delay::ACCEPTED;
 use crate::domain::error::Refusal;
 use crate::domain::event::{Event, EventFilter, EventPlace, EventQuery};
 use crate::domain::instance::{Instance, InstanceId};
@@ -58,7 +59,13 @@ impl Master {
     /// # Errors
     /// [`Error::Refused`] when there is no such tree.
     pub async fn get_instance_tree(&self, title: String) -> Result<InstanceView, Error> {
-        self.db.read(move |tx| view(tx, root(tx, title)?)).await
+        let waits = self.settings.async_allocation.is_some();
+        self.db
+            .read(move |tx| match root(tx, title.clone()) {
+                Err(Error::Refused(Refusal::UnknownTree { title })) if waits => Err(unplaced_tree(tx, title)?),
+                found => view(tx, found?),
+            })
+            .await
     }
 
     /// The titles of all instance trees: those of software instances in the order of their partitions, then those of
@@ -178,6 +185,14 @@ impl Master {
         self.db.read(move |tx| Ok(tx.events(&query)?)).await
     }
 
+    /// Events by their numbers; those that are not there any more are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn events_of(&self, numbers: &[i64]) -> Result<Vec<Event>, Error> {
+        self.db.look(|tx| Ok(tx.events_of(numbers)?))
+    }
+
     /// The first event after a place that is wanted. The place moves to where the search ended.
     ///
     /// # Errors
@@ -228,4 +243,10 @@ fn view(tx: ReadTx<'_>, instance: Instance) -> Result<InstanceView, Error> {
     let host = host.map_or(Ok(None), |host| tx.instance(host))?;
     let access_status = tx.status(StatusSubject::Instance(instance.id))?.map(|status| status.text);
     Ok(InstanceView { instance, host, partition, addresses, access_status })
+}
+
+/// Why there is no tree of a title: its request is accepted and has no place yet, or there is none.
+fn unplaced_tree(tx: ReadTx<'_>, title: String) -> Result<Error, Error> {
+    let accepted = tx.refused_requests(&title)?.iter().any(|kept| kept.root.is_none());
+    Ok(if accepted { allocation::not_ready(&title, ACCEPTED) } else { Refusal::UnknownTree { title } }.into())
 }

@@ -2,6 +2,7 @@
 //! saves, records the event, and returns an outcome.
 
 mod access;
+mod allocation;
 mod certificate;
 mod computer;
 mod consumption;
@@ -25,6 +26,7 @@ mod shared;
 mod snapshot;
 pub mod software;
 mod status;
+mod strict;
 mod target;
 
 use std::sync::Arc;
@@ -44,10 +46,14 @@ pub use requester::Speaker;
 pub use target::Target;
 
 use crate::domain::certificate::Authority;
+use crate::domain::clock::{ClockChange, ClockState};
+use crate::domain::delay::AllocationDelay;
 use crate::domain::error::Refusal;
 use crate::domain::forwarding::Remote;
 use crate::domain::ids::Reference;
+use crate::domain::placement::Allocation;
 use crate::domain::software::SoftwareProduct;
+use crate::domain::timestamp::Timestamp;
 use crate::storage::{self, Db, Image, WriteTx};
 
 /// What stops a use case.
@@ -73,6 +79,28 @@ pub struct Settings {
     pub software_products: Vec<SoftwareProduct>,
     /// The other masters, to which requests may be forwarded.
     pub remotes: Vec<Remote>,
+    /// Whether requests that name no computer may go to others than the default one.
+    pub allocation: Allocation,
+    /// Whether what the production master refuses is refused.
+    pub strict: bool,
+    /// When a new instance gets its place; at once, when absent.
+    pub async_allocation: Option<AllocationDelay>,
+}
+
+impl Settings {
+    /// Those of a master that gives places at once and on its default computer, knows no other master, and refuses no more
+    /// than it must.
+    #[must_use]
+    pub fn new(default_computer: Reference, software_products: Vec<SoftwareProduct>) -> Self {
+        Self {
+            default_computer,
+            software_products,
+            remotes: Vec::new(),
+            allocation: Allocation::Default,
+            strict: false,
+            async_allocation: None,
+        }
+    }
 }
 
 /// A SlapOS master over one database. Clones share it.
@@ -99,6 +127,28 @@ impl Master {
     #[must_use]
     pub fn with_authority(self, authority: impl Authority + 'static) -> Self {
         Self { authority: Some(Arc::new(authority)), ..self }
+    }
+
+    /// The time of the master, for what is only looked at.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.db.now()
+    }
+
+    /// What the clock of the master shows.
+    #[must_use]
+    pub fn clock(&self) -> ClockState {
+        self.db.clock()
+    }
+
+    /// Sets, moves and freezes the clock of the master; what was to happen until then happens.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a time before one that was written already; [`Error::Storage`] when the database fails.
+    pub async fn change_clock(&self, change: ClockChange) -> Result<ClockState, Error> {
+        let state = self.db.change_clock(change)?;
+        self.allocate_due().await?;
+        Ok(state)
     }
 
     /// Counts the changes: an answer holds as long as this does.

@@ -1,13 +1,15 @@
 //! The search for a place: decided before anything is written, for requests and for explanations alike.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::target::by_guid;
 use super::{Error, Settings};
 use crate::domain::allocation::{HostCriteria, known};
 use crate::domain::error::Refusal;
-use crate::domain::ids::Reference;
 use crate::domain::instance::{ComputerId, InstanceId, Request};
 use crate::domain::partition::Partition;
-use crate::domain::placement::{Candidate, Obstacle, PartitionCriteria, Place, capabilities_known, sort};
+use crate::domain::placement::{Candidate, Demand, Obstacle, Place, Scope, capabilities_known, sort};
 use crate::storage::ReadTx;
 
 /// Why a request finds no place.
@@ -26,110 +28,146 @@ pub(super) fn computer(request: &Request, settings: &Settings) -> String {
     request.sla_text("computer_guid").unwrap_or_else(|| settings.default_computer.to_string())
 }
 
-/// A checked computer and its id.
-pub(super) fn find_computer(tx: ReadTx<'_>, computer: &str) -> Result<Option<(Reference, ComputerId)>, Error> {
-    match tx.computer_id(computer)? {
-        Some(id) => Ok(Some((tx.computer_reference(id)?, id))),
-        None => Ok(None),
-    }
-}
-
-/// The partition for a software instance: the first free one of the computer that can do what the SLA asks for.
+/// The partition for a software instance: the first free one that meets what the SLA demands, on the computer that it names,
+/// or on the default one; else, if requests go anywhere, on the computers that have the release, or most room.
 pub(super) fn partition(
     tx: ReadTx<'_>,
     request: &Request,
     settings: &Settings,
 ) -> Result<Result<Partition, NoPlace>, Error> {
-    let criteria = PartitionCriteria::new(request, computer(request, settings));
+    let scope = Scope::of(request, &settings.default_computer, settings.allocation);
+    let demand = Demand::of(request);
     let refuse = |reason: String, candidates| NoPlace {
         refusal: Refusal::NoFreePartition { title: request.title.to_string(), reason: reason.clone() },
         reason,
         candidates,
     };
-    let Some(id) = tx.computer_id(&criteria.computer)? else {
-        let computers = known(&tx.computer_references()?);
-        let reason = format!("there is no computer {:?}; known: {computers}", criteria.computer);
-        return Ok(Err(refuse(reason, Vec::new())));
-    };
-    if criteria.capability.is_none()
-        && let Some(free) = tx.first_free_partition(id)?
-    {
-        return Ok(Ok(free));
-    }
-    let (here, elsewhere): (Vec<Place>, Vec<Place>) =
-        tx.places()?.into_iter().partition(|place| *place.computer == *criteria.computer);
-    let known = capabilities_known(&here);
-    let mut candidates = Vec::new();
-    for place in here {
-        match criteria.obstacle(&place, known) {
-            Some(obstacle) => candidates.push(place.with(obstacle)),
-            None => {
-                if let Some(free) = tx.partition(&place.computer, &place.partition)? {
+    match &scope {
+        Scope::Only(computer) => {
+            let Some(id) = tx.computer_id(computer)? else {
+                return Ok(Err(refuse(unknown(tx, computer)?, Vec::new())));
+            };
+            if let Some(free) = free_on(tx, id, &demand)? {
+                return Ok(Ok(free));
+            }
+        }
+        Scope::All(default) => {
+            let first = tx.computer_id(default)?;
+            for id in first.into_iter().chain(tx.computers_for(&request.software_release)?) {
+                if let Some(free) = free_on(tx, id, &demand)? {
                     return Ok(Ok(free));
                 }
             }
         }
     }
-    let known = capabilities_known(&elsewhere);
-    let free = elsewhere.iter().filter(|place| criteria.obstacle(place, known).is_none());
-    candidates.extend(free.map(|place| place.with(Obstacle::OtherComputer)));
-    Ok(Err(refuse(criteria.reason(&candidates), candidates)))
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        by_computer(tx.places()?).into_iter().partition(|places| scope.has(&places[0].computer));
+    let obstacle = |place: &Place, known| demand.obstacle_of_new(place, known);
+    let mut candidates: Vec<Candidate> = here
+        .iter()
+        .flat_map(|places| judged(places, obstacle))
+        .filter_map(|(place, obstacle)| Some(place.with(obstacle?)))
+        .collect();
+    let free = elsewhere.iter().flat_map(|places| judged(places, obstacle)).filter(|(_, obstacle)| obstacle.is_none());
+    candidates.extend(free.map(|(place, _)| place.with(Obstacle::OtherComputer)));
+    Ok(Err(refuse(scope.reason(&candidates), candidates)))
 }
 
-/// What a request demands of a host on a computer; the host may be named by any identifier ever handed out for it.
-pub(super) fn host_criteria(tx: ReadTx<'_>, request: &Request, computer: &Reference) -> Result<HostCriteria, Error> {
+/// The first free partition of a computer that meets a demand.
+fn free_on(tx: ReadTx<'_>, computer: ComputerId, demand: &Demand) -> Result<Option<Partition>, Error> {
+    if demand.is_nothing() {
+        return Ok(tx.first_free_partition(computer)?);
+    }
+    let places = tx.places_on(computer)?;
+    let fitting =
+        judged(&places, |place, known| demand.obstacle_of_new(place, known)).find(|(_, obstacle)| obstacle.is_none());
+    fitting.map_or(Ok(None), |(place, _)| Ok(tx.partition(&place.computer, &place.partition)?))
+}
+
+/// The places of one computer, each with what stands in its way.
+fn judged(
+    places: &[Place],
+    obstacle: impl Fn(&Place, bool) -> Option<Obstacle>,
+) -> impl Iterator<Item = (&Place, Option<Obstacle>)> {
+    let known = capabilities_known(places);
+    places.iter().map(move |place| (place, obstacle(place, known)))
+}
+
+/// Places in the order of allocation, computer by computer.
+fn by_computer(places: Vec<Place>) -> Vec<Vec<Place>> {
+    let mut computers: Vec<Vec<Place>> = Vec::new();
+    for place in places {
+        match computers.iter_mut().find(|places| places[0].computer == place.computer) {
+            Some(places) => places.push(place),
+            None => computers.push(vec![place]),
+        }
+    }
+    computers
+}
+
+fn unknown(tx: ReadTx<'_>, computer: &str) -> Result<String, Error> {
+    Ok(format!("there is no computer {computer:?}; known: {}", known(&tx.computer_references()?)))
+}
+
+/// What a request demands of a host; it may be named by any identifier ever handed out for it, and is then looked for where
+/// it is unless the SLA names a computer.
+pub(super) fn host_criteria(tx: ReadTx<'_>, request: &Request, settings: &Settings) -> Result<HostCriteria, Error> {
     let host = match request.sla_text("instance_guid") {
         Some(guid) => by_guid(tx, &guid)?,
         None => None,
     };
-    let partition = host.map_or(Ok(None), |host| tx.partition_of(host.id))?;
-    let named = partition.filter(|partition| partition.computer == *computer).map(|partition| partition.reference);
-    Ok(HostCriteria::new(request, computer, named.as_ref()))
+    let place = host.map_or(Ok(None), |host| tx.partition_of(host.id))?;
+    let place = place.map(|partition| (partition.computer, partition.reference));
+    let scope = match (&place, request.sla_text("computer_guid")) {
+        (Some((computer, _)), None) => Scope::Only(computer.to_string()),
+        _ => Scope::of(request, &settings.default_computer, settings.allocation),
+    };
+    Ok(HostCriteria::new(request, scope, place))
 }
 
-/// The first instance of a computer, in the order of allocation, that may serve a new shared instance, and its place.
+/// The instance that may serve a new shared one, and its place: of those that fit, the one that serves the fewest.
 pub(super) fn host(
     tx: ReadTx<'_>,
     request: &Request,
-    computer: &Reference,
-    id: ComputerId,
+    settings: &Settings,
 ) -> Result<Result<(InstanceId, Place), NoPlace>, Error> {
-    let criteria = host_criteria(tx, request, computer)?;
-    let places = tx.places_on(id)?;
-    let known = capabilities_known(&places);
-    let mut candidates = Vec::new();
-    for place in places {
-        match (criteria.obstacle(&place, known), &place.tenant) {
-            (Some(obstacle), _) => candidates.push(place.with(obstacle)),
-            (None, Some(tenant)) => return Ok(Ok((tenant.id, place))),
-            (None, None) => {}
-        }
+    let criteria = host_criteria(tx, request, settings)?;
+    let refuse = |reason: String, candidates| NoPlace {
+        refusal: Refusal::NoHost { criteria: criteria.to_string(), reason: reason.clone() },
+        reason,
+        candidates,
+    };
+    let only = match &criteria.scope {
+        Scope::All(_) => None,
+        Scope::Only(computer) => match tx.computer_id(computer)? {
+            None => return Ok(Err(refuse(unknown(tx, computer)?, Vec::new()))),
+            found => found,
+        },
+    };
+    let mut known = HashMap::new();
+    let found = tx.least_loaded_host(&criteria.software_release, only, |place| {
+        // Whether capabilities are known matters only to who asks for one.
+        let known = match known.entry(place.computer_id.0) {
+            _ if criteria.demand.capability.is_none() => false,
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => *entry.insert(tx.knows_capabilities(place.computer_id)?),
+        };
+        Ok::<_, Error>(criteria.obstacle(place, known).is_none())
+    })?;
+    if let Some((host, place)) = found {
+        return Ok(Ok((host, place)));
     }
-    candidates.extend(hosts_elsewhere(tx, request, computer)?);
+    let mut candidates = Vec::new();
+    for places in by_computer(tx.places()?) {
+        let here = criteria.scope.has(&places[0].computer);
+        let occupied = judged(&places, |place, known| criteria.obstacle(place, known));
+        candidates.extend(occupied.filter(|(place, _)| place.tenant.is_some()).filter_map(|(place, obstacle)| {
+            match obstacle {
+                Some(obstacle) => here.then(|| place.with(obstacle)),
+                None => Some(place.with(Obstacle::OtherComputer)),
+            }
+        }));
+    }
     sort(&mut candidates);
-    let reason = criteria.reason(&candidates);
-    let refusal = Refusal::NoHost { criteria: criteria.to_string(), reason: reason.clone() };
-    Ok(Err(NoPlace { refusal, reason, candidates }))
-}
-
-/// The instances of other computers that would do, were the request for their computers.
-fn hosts_elsewhere(tx: ReadTx<'_>, request: &Request, computer: &Reference) -> Result<Vec<Candidate>, Error> {
-    let mut candidates = Vec::new();
-    for reference in tx.computer_references()?.iter().filter(|reference| ***reference != **computer) {
-        let Some((other, id)) = find_computer(tx, reference)? else { continue };
-        let criteria = host_criteria(tx, request, &other)?;
-        let places = tx.places_on(id)?;
-        let known = capabilities_known(&places);
-        let fits = |place: &&Place| place.tenant.is_some() && criteria.obstacle(place, known).is_none();
-        candidates.extend(places.iter().filter(fits).map(|place| place.with(Obstacle::OtherComputer)));
-    }
-    Ok(candidates)
-}
-
-/// The refusal of a shared instance on a computer that is not there.
-pub(super) fn no_computer(tx: ReadTx<'_>, request: &Request, computer: &str) -> Result<NoPlace, Error> {
-    let reason = format!("there is no computer {computer:?}; known: {}", known(&tx.computer_references()?));
-    let criteria = format!("['{}', '{computer}']", request.software_release);
-    let refusal = Refusal::NoHost { criteria, reason: reason.clone() };
-    Ok(NoPlace { refusal, reason, candidates: Vec::new() })
+    Ok(Err(refuse(criteria.reason(&candidates), candidates)))
 }

@@ -2,8 +2,9 @@
 
 use super::placement::{self, NoPlace};
 use super::requester::{Requester, Speaker, requester};
-use super::{Error, Master, Settings, shared};
+use super::{Error, Master, Settings, allocation, shared, strict};
 use crate::domain::address::Address;
+use crate::domain::delay::ACCEPTED;
 use crate::domain::difference::{Difference, of_wishes};
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
@@ -69,15 +70,23 @@ impl Master {
         front: Option<HttpsFront>,
     ) -> Result<Requested, Error> {
         if let Some(shortcut) = shortcut(&request, front.as_ref()) {
-            self.keep_frontend_url(&request, &shortcut).await?;
+            self.keep_frontend_url(&request, &speaker, &shortcut).await?;
             return Ok(Requested::Shortcut(shortcut));
         }
+        if let Some(shortcut) = self.end_frontend(&request, &speaker).await? {
+            return Ok(Requested::Shortcut(shortcut));
+        }
+        let strict = self.settings.strict;
         let command = Command { request, speaker, settings: self.settings.clone() };
         // Most requests repeat what is already so: a snapshot answers them without the writer.
         if let Some(answer) = self.db.look(|tx| command.unchanged(tx))? {
-            return Ok(answer);
+            return Ok(told(answer, strict));
         }
-        Ok(self.db.write(move |tx| command.execute(tx)).await??)
+        let settled = self.db.write(move |tx| command.execute(tx)).await?;
+        if matches!(settled, Err(Refusal::NotReady { .. })) {
+            self.allocate_later();
+        }
+        Ok(told(settled?, strict))
     }
 }
 
@@ -99,7 +108,16 @@ impl Command {
     /// Carries the request out. One that finds no place changes nothing, and is kept so that it can be explained.
     fn execute(&self, tx: &WriteTx<'_>) -> Result<Result<Requested, Refusal>, Error> {
         let requester = requester(**tx, &self.speaker)?;
-        let requester = requester.as_ref();
+        self.settle(tx, requester.as_ref())
+    }
+
+    /// The same in the name of who is known already.
+    pub(super) fn settle(
+        &self,
+        tx: &WriteTx<'_>,
+        requester: Option<&Requester>,
+    ) -> Result<Result<Requested, Refusal>, Error> {
+        strict::check(self, **tx, requester)?;
         let settled = if self.request.shared {
             shared::execute(self, tx, requester)?
         } else {
@@ -125,7 +143,8 @@ impl Command {
 
     fn keep(&self, tx: &WriteTx<'_>, requester: Option<&Requester>, no_place: NoPlace) -> Result<Refusal, Error> {
         let (user, now) = (self.who(requester), tx.now());
-        let refusals = Refusals { user: user.clone(), reason: no_place.reason, at: now, last_at: now, count: 1 };
+        let refusals =
+            Refusals { user: user.clone(), reason: no_place.reason.clone(), at: now, last_at: now, count: 1 };
         tx.keep_refusal(&RefusedRequest {
             root: requester.map(|requester| requester.root),
             requester: requester.map(|requester| requester.id),
@@ -133,11 +152,19 @@ impl Command {
             refusals,
         })?;
         let Request { title, software_release, .. } = &self.request;
-        let event = NewEvent::new(user, "refused", no_place.refusal.to_string())
+        let accepted = no_place.reason == ACCEPTED;
+        let (kind, refusal) = match self.settings.async_allocation {
+            _ if accepted => ("accepted", no_place.refusal),
+            // The production master tells nobody that it finds no place.
+            Some(_) => ("refused", allocation::not_ready(&self.request.title, ACCEPTED)),
+            None => ("refused", no_place.refusal),
+        };
+        let text = if accepted { ACCEPTED.to_owned() } else { refusal.to_string() };
+        let event = NewEvent::new(user, kind, text)
             .computer(&placement::computer(&self.request, &self.settings))
             .software_release(software_release);
         tx.record(&NewEvent { instance: Some(title.to_string()), ..event }, now)?;
-        Ok(no_place.refusal)
+        Ok(refusal)
     }
 
     pub(super) fn stored(&self, tx: ReadTx<'_>, requester: Option<&Requester>) -> Result<Option<Instance>, Error> {
@@ -154,6 +181,9 @@ impl Command {
         if wish.state == RequestedState::Destroyed || self.request.is_destruction() {
             let title = self.request.title.to_string();
             return Ok(Ok(Requested::Gone(Refusal::NothingToDestroy { title })));
+        }
+        if let Some(accepted) = allocation::wait(self, tx, requester)? {
+            return Ok(Err(accepted));
         }
         let partition = match placement::partition(**tx, &self.request, &self.settings)? {
             Ok(partition) => partition,
@@ -217,6 +247,22 @@ impl Command {
         tx.record(&event.partition(&partition).instance(&instance).changes(changes), now)?;
         Ok(Ok(software(**tx, Placed { instance, partition })?))
     }
+}
+
+/// The answer as the production master gives it, if that is wanted: of what is to be destroyed it tells nothing.
+fn told(answer: Requested, strict: bool) -> Requested {
+    let (title, reason) = match &answer {
+        Requested::Gone(Refusal::NothingToDestroy { title } | Refusal::DestroyedUnplaced { title }) if strict => {
+            (title.as_str(), "it is destroyed")
+        }
+        Requested::Software { placed: Placed { instance, .. }, .. } | Requested::Shared { instance, .. }
+            if strict && instance.wish.state == RequestedState::Destroyed =>
+        {
+            (&*instance.title, "it is to be destroyed")
+        }
+        _ => return answer,
+    };
+    Requested::Gone(allocation::not_ready(title, reason))
 }
 
 /// What the event of a request tells.

@@ -89,6 +89,12 @@ pub(super) fn requester(tx: ReadTx<'_>, speaker: &Speaker) -> Result<Option<Requ
     Ok(Some(in_tree(tx, &instance, partition.guid())?))
 }
 
+/// An instance that requests, by its stable id.
+pub(super) fn requester_of(tx: ReadTx<'_>, id: InstanceId) -> Result<Requester, Error> {
+    let guid = tx.partition_of(id)?.map_or_else(String::new, |partition| partition.guid());
+    of_instance(tx, id, guid)
+}
+
 fn of_instance(tx: ReadTx<'_>, id: InstanceId, guid: String) -> Result<Requester, Error> {
     match tx.instance(id)? {
         Some(instance) => in_tree(tx, &instance, guid),

@@ -1,14 +1,13 @@
 //! Requests of shared instances: rows of their own, served by a host.
 
-use super::Error;
 use super::placement::{self, host_criteria};
 use super::request::{Command, Requested, Settled, differences};
 use super::requester::Requester;
+use super::{Error, allocation};
 use crate::domain::allocation::reserved_key;
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
-use crate::domain::ids::Reference;
-use crate::domain::instance::{Change, ComputerId, Instance, InstanceId, Sharing, natural_reference};
+use crate::domain::instance::{Change, Instance, InstanceId, Sharing, natural_reference};
 use crate::domain::state::RequestedState;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{NewInstance, Placed, ReadTx, WriteTx};
@@ -81,7 +80,7 @@ fn current_host(command: &Command, tx: ReadTx<'_>, instance: &Instance) -> Resul
     let (Some(host), Some(partition)) = (tx.instance(sharing.host)?, tx.partition_of(sharing.host)?) else {
         return Ok(None);
     };
-    let criteria = host_criteria(tx, &command.request, &partition.computer)?;
+    let criteria = host_criteria(tx, &command.request, &command.settings)?;
     let fits = criteria.fit(&host, &partition.computer, &partition.reference);
     Ok(fits.then_some(Placed { instance: host, partition }))
 }
@@ -92,12 +91,11 @@ fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) ->
     if wish.state == RequestedState::Destroyed || request.is_destruction() {
         return Ok(Ok(Requested::Gone(Refusal::NothingToDestroy { title: request.title.to_string() })));
     }
-    let computer = placement::computer(request, settings);
-    let Some((computer, computer_id)) = placement::find_computer(**tx, &computer)? else {
-        return Ok(Err(placement::no_computer(**tx, request, &computer)?));
-    };
-    let host = match placement::host(**tx, request, &computer, computer_id)? {
-        Ok((host, _)) => host,
+    if let Some(accepted) = allocation::wait(command, tx, requester)? {
+        return Ok(Err(accepted));
+    }
+    let (host, place) = match placement::host(**tx, request, settings)? {
+        Ok(found) => found,
         Err(no_place) => return Ok(Err(no_place)),
     };
     let root_title = requester.map_or("", |requester| requester.root_title.as_str());
@@ -108,7 +106,7 @@ fn create(command: &Command, tx: &WriteTx<'_>, requester: Option<&Requester>) ->
         root: requester.map(|requester| requester.root),
         requester: requester.map(|requester| requester.id),
         wish,
-        sharing: Some(Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: computer_id }),
+        sharing: Some(Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: place.computer_id }),
     };
     let id = tx.insert_instance(&new, now)?;
     tx.touch(host, now)?;
@@ -134,13 +132,13 @@ fn repeat(
     let natural = instance.natural_reference();
     let moved = current.is_none();
     if let (true, Some(sharing)) = (moved, instance.sharing.as_mut()) {
-        let (computer, id) = wanted_computer(command, **tx, sharing.computer)?;
-        let host = match placement::host(**tx, &command.request, &computer, id)? {
-            Ok((host, _)) => host,
+        let (host, place) = match placement::host(**tx, &command.request, &command.settings)? {
+            Ok(found) => found,
             Err(no_place) => return Ok(Err(no_place)),
         };
         if host != sharing.host {
-            *sharing = Sharing { host, reference: free_reference(**tx, host, &natural)?, computer: id };
+            let reference = free_reference(**tx, host, &natural)?;
+            *sharing = Sharing { host, reference, computer: place.computer_id };
         }
     }
     let now = tx.now();
@@ -156,16 +154,6 @@ fn repeat(
     }
     tx.save_instance(&instance)?;
     answer(command, tx, instance.id, event, now)
-}
-
-/// The computer that a host is searched on: the one that the instance lives on, unless its SLA names none.
-fn wanted_computer(command: &Command, tx: ReadTx<'_>, present: ComputerId) -> Result<(Reference, ComputerId), Error> {
-    if command.request.sla_text("computer_guid").is_none()
-        && let Some(found) = placement::find_computer(tx, &placement::computer(&command.request, &command.settings))?
-    {
-        return Ok(found);
-    }
-    Ok((tx.computer_reference(present)?, present))
 }
 
 fn destroy(tx: &WriteTx<'_>, mut instance: Instance, user: &str) -> Result<Requested, Error> {

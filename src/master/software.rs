@@ -33,9 +33,16 @@ impl Master {
         speaker: Speaker,
     ) -> Result<(), Error> {
         let user = speaker.reporter(None);
+        let strict = self.settings.strict;
         self.db
             .write(move |tx| {
                 let id = find_computer(**tx, &computer)?;
+                if strict
+                    && state == SupplyState::Destroyed
+                    && tx.software_installation(id, &software_release)?.is_none()
+                {
+                    return Ok(());
+                }
                 tx.supply(id, &software_release, state)?;
                 let event = NewEvent::new(user, "supplySupply", state.as_str()).computer(&computer);
                 Ok(tx.record(&event.software_release(&software_release), tx.now())?)
@@ -76,6 +83,7 @@ impl Master {
         speaker: Speaker,
     ) -> Result<(), Error> {
         let user = speaker.reporter(Some(&computer));
+        let strict = self.settings.strict;
         self.db
             .write(move |tx| {
                 let installation = find_installation(**tx, &computer, &software_release)?;
@@ -83,6 +91,10 @@ impl Master {
                     SupplyState::Destroyed => {
                         tx.delete_software_installation(installation.id)?;
                         "removed"
+                    }
+                    SupplyState::Available if strict => {
+                        let software_release = software_release.to_string();
+                        return Err(Refusal::DestructionNotRequested { software_release, computer }.into());
                     }
                     SupplyState::Available => {
                         tx.delete_status(StatusSubject::Installation(installation.id))?;

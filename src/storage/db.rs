@@ -1,5 +1,6 @@
 //! The database handle and its two kinds of transactions.
 
+use std::cell::RefCell;
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -11,11 +12,14 @@ use rusqlite::{Connection, OpenFlags, Params, Row};
 use tokio::sync::watch;
 
 use super::backup::backup;
+use super::clock::Clock;
 use super::image::Image;
 use super::legacy::Imported;
 use super::open::{self, Opening};
-use super::writer::{Clock, Writer};
-use super::{Error, OpenError};
+use super::writer::Writer;
+use super::{Error, OpenError, recording};
+use crate::domain::clock::{ClockChange, ClockState};
+use crate::domain::error::Refusal;
 use crate::domain::timestamp::Timestamp;
 
 /// A database: one writer, any number of readers. Clones share it; it is checkpointed and closed with the last one.
@@ -57,6 +61,8 @@ pub struct ReadTx<'a> {
 pub struct WriteTx<'a> {
     read: ReadTx<'a>,
     clock: &'a Clock,
+    /// The events that the running closure recorded.
+    recorded: RefCell<Vec<i64>>,
 }
 
 impl Db {
@@ -97,7 +103,13 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.0.writer.submit(closure).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+        match self.0.writer.submit(closure).await {
+            Err(_) => Err(Error::Closed.into()),
+            Ok(written) => {
+                recording::note(written.events);
+                written.result
+            }
+        }
     }
 
     /// Runs a closure on one snapshot, on a thread that may block.
@@ -187,7 +199,26 @@ impl Db {
     /// The time, for what is only looked at; what is written takes its own.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_system_time(SystemTime::now())
+        self.clock().now
+    }
+
+    /// What its clock shows.
+    #[must_use]
+    pub fn clock(&self) -> ClockState {
+        self.0.writer.clock().state()
+    }
+
+    /// Sets, moves and freezes its clock.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a time before one that was written already.
+    pub fn change_clock(&self, change: ClockChange) -> Result<ClockState, Refusal> {
+        self.0.writer.clock().change(change)
+    }
+
+    /// Stops its clock at a time, or at the last one that was written if that is later.
+    pub fn begin_at(&self, time: Timestamp) {
+        self.0.writer.clock().begin(time);
     }
 
     /// Counts the commits that changed something: what was read while it stood at a value holds as long as it does.
@@ -295,6 +326,23 @@ impl<'a> ReadTx<'a> {
         Ok(all)
     }
 
+    /// What is made of the first row of a query of which something can be made.
+    pub(super) fn find<T, P: Params, E: From<Error>>(
+        self,
+        sql: &str,
+        params: P,
+        mut read: impl FnMut(&Row<'_>) -> Result<Option<T>, E>,
+    ) -> Result<Option<T>, E> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(Error::from)?;
+        let mut rows = statement.query(params).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            if let Some(found) = read(row)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
     /// The first row of a query, if there is one.
     pub(super) fn row<T, P: Params>(
         self,
@@ -310,13 +358,23 @@ impl<'a> ReadTx<'a> {
 
 impl<'a> WriteTx<'a> {
     pub(super) fn new(read: ReadTx<'a>, clock: &'a Clock) -> Self {
-        Self { read, clock }
+        Self { read, clock, recorded: RefCell::default() }
     }
 
     /// A point in time that no other call gets.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.next()
+    }
+
+    /// Notes an event that is recorded.
+    pub(super) fn note_recorded(&self, event: i64) {
+        self.recorded.borrow_mut().push(event);
+    }
+
+    /// The events that were recorded since the last call.
+    pub(super) fn take_recorded(&self) -> Vec<i64> {
+        self.recorded.take()
     }
 
     /// Runs a statement that changes something; returns how many rows it changed.

@@ -83,6 +83,15 @@ impl ReadTx<'_> {
         Ok((found, searched))
     }
 
+    /// Events by their numbers; those that are not there any more are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn events_of(self, numbers: &[i64]) -> Result<Vec<Event>, Error> {
+        let found = numbers.iter().map(|number| self.row("SELECT * FROM event WHERE id = ?1", [number], event));
+        Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
     /// The place of the event that happened last.
     ///
     /// # Errors
@@ -139,13 +148,15 @@ impl WriteTx<'_> {
         )?;
         if let Some((id, true)) = latest {
             self.execute("UPDATE event SET last_at = ?2, count = count + 1 WHERE id = ?1", params![id, now.0])?;
+            self.note_recorded(id);
             return Ok(());
         }
-        self.execute(
+        let id = self.insert(
             "INSERT INTO event (at, last_at, user, kind, computer, partition, instance, software_release, text, changes, \
              woken) VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![now.0, user, kind, computer, partition, instance, software_release, text, changes, woken],
         )?;
+        self.note_recorded(id);
         Ok(())
     }
 }

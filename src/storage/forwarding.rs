@@ -5,6 +5,7 @@ use rusqlite::{Row, params};
 use super::computer::parameters;
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::forwarding::{Forward, ForwardedAnswer, ForwardedDetails, ForwardedRequest};
+use crate::domain::instance::InstanceId;
 use crate::domain::parameters::Parameters;
 use crate::domain::timestamp::Timestamp;
 use crate::wire::json;
@@ -50,12 +51,22 @@ impl ReadTx<'_> {
         self.rows(ORDER, [], forwarded)
     }
 
-    /// Whether a frontend was requested for a URL, or for any whose text holds this one.
+    /// The URL of a frontend that needs no host.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn frontend_url(self, requester: Option<InstanceId>, title: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT url FROM frontend WHERE requester_id IS ?1 AND title = ?2";
+        let urls = self.rows(sql, params![requester.map(|id| id.0), title], |row| Ok(row.get(0)?))?;
+        Ok(urls.into_iter().next())
+    }
+
+    /// The URLs of frontends that need no host, wherever a text is part of them.
     ///
     /// # Errors
     /// When the database fails.
     pub fn frontend_urls(self, part: &str) -> Result<Vec<String>, Error> {
-        let sql = "SELECT url FROM frontend_url WHERE instr(lower(url), lower(?1)) > 0";
+        let sql = "SELECT url FROM frontend WHERE instr(lower(url), lower(?1)) > 0";
         self.rows(sql, [part], |row| Ok(row.get(0)?))
     }
 
@@ -69,13 +80,13 @@ impl ReadTx<'_> {
         self.rows(sql, [part], |row| parameters(row, "connection"))
     }
 
-    /// The parameters of shared instances, wherever a text is part of them.
+    /// The parameters of shared instances, wherever a text is part of them; those that were given as JSON are read.
     ///
     /// # Errors
     /// When the database fails.
     pub fn shared_parameters_with(self, part: &str) -> Result<Vec<Parameters>, Error> {
         let sql = "SELECT parameters FROM instance WHERE shared = 1 AND instr(lower(parameters), lower(?1)) > 0";
-        self.rows(sql, [part], |row| parameters(row, "parameters"))
+        self.rows(sql, [part], |row| Ok(json::unwrapped(parameters(row, "parameters")?)))
     }
 }
 
@@ -130,21 +141,22 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Keeps a URL that a frontend leads to.
+    /// Keeps the URL of a frontend that needs no host, or forgets the frontend.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn insert_frontend_url(&self, url: &str) -> Result<(), Error> {
-        self.execute("INSERT OR IGNORE INTO frontend_url (url) VALUES (?1)", [url])?;
-        Ok(())
-    }
-
-    /// Forgets a URL that no frontend leads to any more.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn delete_frontend_url(&self, url: &str) -> Result<(), Error> {
-        self.execute("DELETE FROM frontend_url WHERE url = ?1", [url])?;
+    pub fn save_frontend_url(
+        &self,
+        requester: Option<InstanceId>,
+        title: &str,
+        url: Option<&str>,
+    ) -> Result<(), Error> {
+        let requester = requester.map(|id| id.0);
+        self.execute("DELETE FROM frontend WHERE requester_id IS ?1 AND title = ?2", params![requester, title])?;
+        if let Some(url) = url {
+            let sql = "INSERT INTO frontend (requester_id, title, url) VALUES (?1, ?2, ?3)";
+            self.execute(sql, params![requester, title, url])?;
+        }
         Ok(())
     }
 }

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, ffi};
 
+use super::clock::Clock;
 use super::compat::make_views;
 use super::db::{ReadTx, WriteTx, still};
 use super::export::{draft, publish};
 use super::open::{self, Opening, refuse};
-use super::writer::Clock;
 use super::{Error, OpenError, Overwriting};
 
 /// All that a database held at one moment, in memory. Clones share it.

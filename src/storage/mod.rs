@@ -5,6 +5,7 @@
 
 mod backup;
 mod certificate;
+mod clock;
 mod compat;
 mod computer;
 mod consumption;
@@ -22,6 +23,7 @@ mod open;
 mod overview;
 mod partition;
 mod person;
+mod recording;
 mod refusal;
 mod service;
 mod setting;
@@ -45,6 +47,7 @@ pub use instance::{NewInstance, Placed, Publisher};
 pub use legacy::Imported;
 pub use lock::{Lock, ServerInfo, running_server};
 pub use open::Opening;
+pub use recording::recording;
 pub use show::{InstanceRow, PartitionRow, SharedRow, Snapshot, SoftwareRow};
 pub use status::StatusSubject;
 

@@ -9,10 +9,11 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use super::clock::Clock;
 use super::compat::make_views;
 use super::legacy::{self, Imported};
 use super::migrate::{VERSION, lacks_texts, steps};
-use super::writer::{Clock, empty_log};
+use super::writer::empty_log;
 use super::{Error, OpenError, ReadTx, WriteTx};
 use crate::domain::compat::CompatSchema;
 use crate::domain::ids::Reference;

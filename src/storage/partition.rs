@@ -9,13 +9,22 @@ use super::instance::title;
 use super::software::software_release;
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::address::{Address, Route};
-use crate::domain::ids::Reference;
+use crate::domain::ids::{Reference, SoftwareRelease};
 use crate::domain::instance::{ComputerId, InstanceId, PartitionId};
 use crate::domain::parameters::{Parameters, Value};
 use crate::domain::partition::Partition;
 use crate::domain::placement::{Place, Tenant};
+use crate::domain::property::{ComputerProperties, PartitionProperties, PartitionType};
 use crate::domain::state::RequestedState;
 use crate::wire::json;
+
+/// The columns of a place, and what they are joined with.
+const PLACE: &str = "SELECT p.id, p.computer_id, c.reference AS computer, p.reference, p.instance_id, p.description, \
+                     i.title, r.title AS root_title, i.software_release, i.software_type, i.requested_state, \
+                     o.type, o.ports, o.closed, q.network, q.closed AS computer_closed";
+const PLACE_REST: &str = "LEFT JOIN instance r ON r.id = i.root_id \
+                          LEFT JOIN partition_property o ON o.partition_id = p.id \
+                          LEFT JOIN computer_property q ON q.computer_id = c.id";
 
 /// The columns of a partition, from `partition p JOIN computer c`.
 const COLUMNS: &str = "p.id, p.computer_id, c.reference AS computer, p.reference AS reference, p.instance_id";
@@ -41,6 +50,14 @@ fn address(row: &Row<'_>) -> Result<Address, Error> {
     })
 }
 
+/// The keys of a description that matter for who may go into the partition.
+const TELLING: [&str; 3] = ["\"capability_list\"", "\"partition_type\"", "\"port_list\""];
+
+/// The ports of a list as it is stored: `80 443`.
+fn read_ports(text: &str) -> Vec<u16> {
+    text.split_whitespace().filter_map(|port| port.parse().ok()).collect()
+}
+
 fn place(row: &Row<'_>) -> Result<Place, Error> {
     let tenant = match row.get::<_, Option<i64>>("instance_id")? {
         None => None,
@@ -59,14 +76,32 @@ fn place(row: &Row<'_>) -> Result<Place, Error> {
         }
     };
     // Most descriptions say nothing of it: they need not be read.
-    let tells = row.get_ref("description")?.as_str().is_ok_and(|text| text.contains("\"capability_list\""));
+    let tells = row.get_ref("description")?.as_str().is_ok_and(|text| TELLING.iter().any(|key| text.contains(key)));
     let description = if tells { parameters(row, "description")? } else { Parameters::default() };
     let capabilities = match description.as_map().get("capability_list") {
         Some(Value::List(list)) => Some(list.iter().map(Value::to_text).collect()),
         _ => None,
     };
+    let ports = match description.as_map().get("port_list") {
+        Some(Value::List(list)) => list.iter().filter_map(|port| port.to_text().parse().ok()).collect(),
+        _ => Vec::new(),
+    };
+    let described = description.text("partition_type");
+    let set: Option<String> = row.get("type")?;
+    let set_ports: Option<String> = row.get("ports")?;
+    let partition_type = set.or(described).and_then(|text| PartitionType::parse("partition_type", &text).ok());
     Ok(Place {
         id: PartitionId(row.get("id")?),
+        computer_id: ComputerId(row.get("computer_id")?),
+        properties: PartitionProperties {
+            partition_type: partition_type.unwrap_or_default(),
+            ports: set_ports.as_deref().map_or(ports, read_ports),
+            closed: row.get::<_, Option<bool>>("closed")?.unwrap_or_default(),
+        },
+        computer_properties: ComputerProperties {
+            network: row.get("network")?,
+            closed: row.get::<_, Option<bool>>("computer_closed")?.unwrap_or_default(),
+        },
         computer: reference(row, "computer")?,
         partition: reference(row, "reference")?,
         capabilities,
@@ -93,10 +128,8 @@ impl ReadTx<'_> {
 
     fn places_where<P: Params>(self, condition: &str, params: P) -> Result<Vec<Place>, Error> {
         let sql = format!(
-            "SELECT p.id, c.reference AS computer, p.reference, p.instance_id, p.description, i.title, \
-             r.title AS root_title, i.software_release, i.software_type, i.requested_state \
-             FROM partition p JOIN computer c ON c.id = p.computer_id LEFT JOIN instance i ON i.id = p.instance_id \
-             LEFT JOIN instance r ON r.id = i.root_id {condition} ORDER BY p.id"
+            "{PLACE} FROM partition p JOIN computer c ON c.id = p.computer_id \
+             LEFT JOIN instance i ON i.id = p.instance_id {PLACE_REST} {condition} ORDER BY p.id"
         );
         let rows = self.rows(&sql, params, |row| Ok(place(row)))?;
         Ok(readable("a place", rows))
@@ -133,12 +166,71 @@ impl ReadTx<'_> {
         self.row(&sql, [instance.0], partition)
     }
 
-    /// The free partition of a computer that is allocated next, without its addresses: the one that was formatted first.
+    /// The instance that may serve one more shared one, and its place: of those of a release that fit, on one computer or on
+    /// all, the one that serves the fewest, and of these the oldest. `fits` decides.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn least_loaded_host<E: From<Error>>(
+        self,
+        release: &SoftwareRelease,
+        computer: Option<ComputerId>,
+        mut fits: impl FnMut(&Place) -> Result<bool, E>,
+    ) -> Result<Option<(InstanceId, Place)>, E> {
+        let sql = format!(
+            "{PLACE} FROM instance_load l CROSS JOIN instance i ON i.id = l.instance_id \
+             JOIN partition p ON p.instance_id = i.id JOIN computer c ON c.id = p.computer_id {PLACE_REST} \
+             WHERE l.software_release = ?1 AND (?2 IS NULL OR p.computer_id = ?2) ORDER BY l.shared, l.instance_id"
+        );
+        let params = params![&**release, computer.map(|computer| computer.0)];
+        let found = self.find(&sql, params, |row| {
+            let place = place(row)?;
+            Ok::<_, E>(if fits(&place)? {
+                place.tenant.as_ref().map(|tenant| tenant.id).map(|id| (id, place))
+            } else {
+                None
+            })
+        })?;
+        Ok(found)
+    }
+
+    /// The open computers that have a free partition: those first that have a release, or are to have it, and of these those
+    /// with more room.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn computers_for(self, release: &SoftwareRelease) -> Result<Vec<ComputerId>, Error> {
+        let sql = "SELECT l.computer_id FROM computer_load l \
+                   LEFT JOIN computer_property q ON q.computer_id = l.computer_id \
+                   LEFT JOIN software_installation s ON s.computer_id = l.computer_id \
+                   AND s.software_release = ?1 AND s.requested_state = 'available' \
+                   LEFT JOIN status t ON t.software_installation_id = s.id \
+                   WHERE l.free > 0 AND ifnull(q.closed, 0) = 0 \
+                   ORDER BY s.id IS NULL, ifnull(t.state, '') <> 'available', l.free DESC, l.computer_id";
+        self.rows(sql, [&**release], |row| Ok(ComputerId(row.get(0)?)))
+    }
+
+    /// Whether a formatter said of any partition of a computer what it can do.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn knows_capabilities(self, computer: ComputerId) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM partition WHERE computer_id = ?1 AND instr(description, '\"capability_list\"') > 0";
+        Ok(self.row(sql, [computer.0], |_| Ok(()))?.is_some())
+    }
+
+    /// The free partition of a computer that is allocated next, without its addresses: of those that are open the one that
+    /// was formatted first.
     ///
     /// # Errors
     /// When the database fails.
     pub fn first_free_partition(&self, computer: ComputerId) -> Result<Option<Partition>, Error> {
-        let sql = concat_sql(COLUMNS, "WHERE p.computer_id = ?1 AND p.instance_id IS NULL ORDER BY p.id LIMIT 1");
+        let sql = concat_sql(
+            COLUMNS,
+            "LEFT JOIN computer_property q ON q.computer_id = c.id LEFT JOIN partition_property o ON o.partition_id = p.id \
+             WHERE p.computer_id = ?1 AND p.instance_id IS NULL AND ifnull(q.closed, 0) = 0 AND ifnull(o.closed, 0) = 0 \
+             ORDER BY p.id LIMIT 1",
+        );
         self.row(&sql, [computer.0], partition)
     }
 

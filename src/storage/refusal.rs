@@ -1,4 +1,4 @@
-//! Requests that found no place.
+//! Requests that found no place, or wait for one.
 
 use rusqlite::{Row, params};
 
@@ -48,6 +48,16 @@ impl ReadTx<'_> {
         let sql = "SELECT * FROM refusal WHERE title = ?1 ORDER BY root_id IS NOT NULL, id";
         let rows = self.rows(sql, [title], |row| Ok(refused_request(row)))?;
         Ok(readable("a refused request", rows))
+    }
+
+    /// The requests that are kept for a reason, in their order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn requests_refused_for(&self, reason: &str) -> Result<Vec<RefusedRequest>, Error> {
+        let rows =
+            self.rows("SELECT * FROM refusal WHERE reason = ?1 ORDER BY id", [reason], |row| Ok(refused_request(row)))?;
+        Ok(readable("an accepted request", rows))
     }
 
     /// The titles of all refused requests, the latest first.

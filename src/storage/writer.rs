@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::Error;
+use super::clock::Clock;
 use super::db::{ReadTx, WriteTx};
 use super::image::Image;
 use super::open::BUSY;
-use crate::domain::timestamp::Timestamp;
 
 /// The most closures that share a commit.
 const GROUP: usize = 256;
@@ -37,7 +37,16 @@ trait Job: Send {
 struct Call<F, T, E> {
     closure: Option<F>,
     result: Option<Result<T, E>>,
-    answer: oneshot::Sender<Result<T, E>>,
+    events: Vec<i64>,
+    answer: oneshot::Sender<Written<T, E>>,
+}
+
+/// What became of a closure.
+pub(super) struct Written<T, E> {
+    /// Its result.
+    pub result: Result<T, E>,
+    /// The events that it recorded.
+    pub events: Vec<i64>,
 }
 
 impl<F, T, E> Job for Call<F, T, E>
@@ -50,18 +59,23 @@ where
         let Some(closure) = self.closure.take() else { return false };
         let result = catch_unwind(AssertUnwindSafe(|| closure(tx))).unwrap_or_else(|_| Err(Error::Panicked.into()));
         let keep = result.is_ok();
+        let events = tx.take_recorded();
+        if keep {
+            self.events = events;
+        }
         self.result = Some(result);
         keep
     }
 
     fn finish(self: Box<Self>, commit: Result<(), String>) {
+        let events = if commit.is_ok() { self.events } else { Vec::new() };
         let result = match (self.result, commit) {
             (Some(Ok(_)) | None, Err(reason)) => Err(Error::Commit(reason).into()),
             (Some(result), _) => result,
             (None, Ok(())) => Err(Error::Closed.into()),
         };
         // Nobody waits any more when the client went away: the write stands all the same.
-        let _gone = self.answer.send(result);
+        let _gone = self.answer.send(Written { result, events });
     }
 }
 
@@ -75,6 +89,7 @@ enum Message {
 #[derive(Debug)]
 pub(super) struct Writer {
     sender: Sender<Message>,
+    clock: Arc<Clock>,
     thread: Mutex<Option<JoinHandle<()>>>,
     generation: Arc<AtomicU64>,
     changes: watch::Receiver<u64>,
@@ -83,22 +98,23 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread on an open connection. It writes while it has the turn, if turns are taken.
     pub(super) fn start(connection: Connection, turn: Option<Arc<RwLock<()>>>) -> Result<Self, rusqlite::Error> {
-        let clock = Clock::resume(&connection)?;
+        let clock = Arc::new(Clock::resume(&connection)?);
         let (sender, receiver) = channel();
         let generation = Arc::new(AtomicU64::new(1));
         let (commits, changes) = watch::channel(1);
         let shared = Arc::clone(&generation);
+        let hands = Arc::clone(&clock);
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
-                Loop { connection, clock, turn, generation: shared, commits, dirty_log: true }.run(&receiver);
+                Loop { connection, clock: hands, turn, generation: shared, commits, dirty_log: true }.run(&receiver);
             })
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok(Self { sender, thread: Mutex::new(Some(thread)), generation, changes })
+        Ok(Self { sender, clock, thread: Mutex::new(Some(thread)), generation, changes })
     }
 
     /// Hands a closure to the thread; the receiver gets its result after the commit.
-    pub(super) fn submit<T, E, F>(&self, closure: F) -> oneshot::Receiver<Result<T, E>>
+    pub(super) fn submit<T, E, F>(&self, closure: F) -> oneshot::Receiver<Written<T, E>>
     where
         F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -106,7 +122,12 @@ impl Writer {
     {
         let (answer, receiver) = oneshot::channel();
         // A closed channel drops the answer, which the receiver reports.
-        let _closed = self.sender.send(Message::Job(Box::new(Call { closure: Some(closure), result: None, answer })));
+        let _closed = self.sender.send(Message::Job(Box::new(Call {
+            closure: Some(closure),
+            result: None,
+            events: Vec::new(),
+            answer,
+        })));
         receiver
     }
 
@@ -115,6 +136,11 @@ impl Writer {
         let (answer, receiver) = oneshot::channel();
         let _closed = self.sender.send(Message::Restore(image, answer));
         receiver
+    }
+
+    /// The clock that what is written takes its times from.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Counts the commits that changed something.
@@ -149,7 +175,7 @@ impl Drop for Writer {
 
 struct Loop {
     connection: Connection,
-    clock: Clock,
+    clock: Arc<Clock>,
     turn: Option<Arc<RwLock<()>>>,
     generation: Arc<AtomicU64>,
     commits: watch::Sender<u64>,
@@ -272,38 +298,4 @@ pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     connection.busy_timeout(BUSY)?;
     Ok(busy? == 0)
-}
-
-/// Time that never repeats, across restarts too.
-#[derive(Debug)]
-pub(super) struct Clock {
-    last: std::cell::Cell<i64>,
-}
-
-impl Clock {
-    pub(super) fn resume(connection: &Connection) -> Result<Self, rusqlite::Error> {
-        Ok(Self { last: std::cell::Cell::new(latest(connection)?) })
-    }
-
-    /// Goes on behind everything that a database holds.
-    fn pass(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
-        self.last.set(self.last.get().max(latest(connection)?));
-        Ok(())
-    }
-
-    /// Now, or the next microsecond after the last answer.
-    pub(super) fn next(&self) -> Timestamp {
-        let now = Timestamp::from_system_time(SystemTime::now()).0.max(self.last.get() + 1);
-        self.last.set(now);
-        Timestamp(now)
-    }
-}
-
-/// The latest time that a database holds.
-fn latest(connection: &Connection) -> Result<i64, rusqlite::Error> {
-    connection.query_row(
-        "SELECT max(ifnull((SELECT max(timestamp) FROM instance), 0), ifnull((SELECT max(last_at) FROM event), 0))",
-        [],
-        |row| row.get(0),
-    )
 }

@@ -93,10 +93,16 @@ impl TestApp {
         Self::start(overrides, directory)
     }
 
-    /// A server that demands certificates; the test asks it as the owner of the database.
+    /// A server that demands certificates, and whose behaviour can be changed; the test asks it as the owner of the database.
     pub fn secured() -> Self {
         let yes = || Some("yes".to_owned());
-        Self::with_shacache(Overrides { tls: yes(), require_certificate: yes(), ..Overrides::default() })
+        Self::with_shacache(Overrides {
+            tls: yes(),
+            require_certificate: yes(),
+            control: yes(),
+            http_proxy_allow: vec!["127.0.0.1".to_owned()],
+            ..Overrides::default()
+        })
     }
 
     /// A server with settings of its own on the database `proxy.db` of a directory.

@@ -14,6 +14,12 @@ use crate::replay::http::{Message, exchanges};
 /// Old names of calls, and the handlers that they share.
 const ALIASES: &[(&str, &str)] = &[("/getComputerInformation", "get_full_computer_information")];
 
+/// The files of `src/http` that mount what belongs to the server itself.
+pub const OWN: [&str; 5] = ["clock.rs", "control.rs", "faults.rs", "fixtures.rs", "people.rs"];
+
+/// Paths that several methods share: the client's methods have the names of the handlers.
+const SHARED: [&str; 2] = ["-/clock", "-/faults"];
+
 /// A route of the source: its method, its path and the name of its handler.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
@@ -79,6 +85,7 @@ pub fn mounted_by(file: &str) -> Vec<Route> {
         route.collect()
     };
     let mut routes = mounted("read(\"", "GET");
+    routes.extend(mounted("pass(\"", "GET"));
     routes.extend(mounted("write(\"", "POST"));
     // What is kept under a path is read by the one handler and written by the other.
     for mut route in mounted("store(\"", "GET") {
@@ -88,7 +95,22 @@ pub fn mounted_by(file: &str) -> Vec<Route> {
         route.handler = reads;
         routes.extend([route, put]);
     }
-    let services = source.matches(".service(").count() + source.matches("store(\"").count();
+    // A setting is read by the one handler and changed by the other.
+    for route in mounted("setting(\"", "GET") {
+        for (method, handler) in ["GET", "POST"].into_iter().zip(route.handler.split(", ")) {
+            routes.push(Route { method, path: route.path.clone(), handler: handler.to_owned() });
+        }
+    }
+    // What is there may be removed by a third one.
+    for (at, found) in source.match_indices(".clears(") {
+        let (_, path) = source[..at].rsplit_once("setting(\"").unwrap();
+        let (handler, _) = source[at + found.len()..].split_once(')').unwrap();
+        let path = path.split('"').next().unwrap().to_owned();
+        routes.push(Route { method: "DELETE", path, handler: handler.to_owned() });
+    }
+    let further =
+        source.matches("store(\"").count() + source.matches("setting(\"").count() + source.matches(".clears(").count();
+    let services = source.matches(".service(").count() + further;
     assert_eq!(routes.len(), services, "{routes:?}");
     routes.sort();
     routes
@@ -200,11 +222,11 @@ fn every_classic_route_has_a_client_method_of_its_name_that_an_object_uses() {
     let calls = source("src/client/slap_tool.rs");
     let objects: String =
         client_files().iter().filter(|(name, _)| name != "slap_tool").map(|(_, text)| &**text).collect();
-    let own = ["control.rs", "fixtures.rs", "people.rs"].into_iter().flat_map(mounted_by);
-    let own = own.filter(|route| route.path != "/");
-    for Route { method, path, .. } in routes().into_iter().chain(own) {
+    let own = OWN.into_iter().flat_map(mounted_by).filter(|route| route.path != "/");
+    for Route { method, path, handler } in routes().into_iter().chain(own) {
         let path = path.trim_start_matches('/');
-        let name = snake_case(path.trim_start_matches("-/")).replace(['/', '.'], "_");
+        let named = snake_case(path.trim_start_matches("-/")).replace(['/', '.'], "_");
+        let name = if SHARED.contains(&path) { handler } else { named };
         let found = calls.split("pub async fn ").find(|text| text.starts_with(&format!("{name}(")));
         let text = found.unwrap_or_else(|| panic!("{path} has no client method {name}"));
         let sent = format!("self.{}( \"{path}\",", method.to_lowercase()).replace("( ", "(");

@@ -15,11 +15,13 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("federation", &["domain", "config", "client"], &[]),
     ("shacache", &["wire", "client"], &["tar"]),
     ("fixtures", &["domain", "wire", "master"], &[]),
+    ("simulation", &["wire", "client"], &[]),
     (
         "http",
         &["domain", "wire", "storage", "master", "config", "pki", "client", "federation", "shacache", "fixtures"],
         &["actix_web", "actix_files", "actix_multipart", "actix_tls", "flate2", "futures_util"],
     ),
+    ("testing", &["domain", "wire", "config", "client", "fixtures", "http"], &[]),
     (
         "cli",
         &[
@@ -33,6 +35,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
             "federation",
             "shacache",
             "fixtures",
+            "simulation",
             "http",
         ],
         &["clap", "clap_complete", "clap_mangen", "comfy_table", "env_logger", "anyhow"],
@@ -47,7 +50,6 @@ const SHARED: &[(&str, &[&str])] = &[
     ("rand", &["pki"]),
     ("rustls", &["http", "client"]),
     ("sha2", &["pki", "shacache", "client"]),
-    ("futures_util", &["http", "client"]),
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {

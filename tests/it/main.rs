@@ -8,6 +8,7 @@ mod conformance;
 mod defects;
 mod events;
 mod hateoas;
+mod http_proxy;
 mod json_rpc;
 mod layering;
 mod legacy;

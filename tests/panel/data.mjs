@@ -40,6 +40,7 @@ export const PAGES = [
   ["computer", "#/computers/local_computer"],
   ["import", "#/import"],
   ["events", "#/events"],
+  ["journal", "#/journal", page => page.locator(".journal summary").nth(2).click()],
   ["why", "#/why/cdn"],
   ["request", "#/request"],
   ["request-form", `#/request?release=${encodeURIComponent(SITE)}&title=new`, page => page.locator(".je-ready").waitFor()],

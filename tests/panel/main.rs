@@ -27,7 +27,9 @@ fn packages() -> &'static Path {
             for file in ["package.json", "package-lock.json"] {
                 fs::copy(sources().join(file), directory.join(file)).unwrap();
             }
-            output(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&directory));
+            output(
+                Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&directory),
+            );
             fs::write(stamp, lock).unwrap();
         }
         directory

@@ -55,3 +55,21 @@ test("older ones are read on", async test => {
   await page.getByRole("button", { name: "Older events" }).click();
   await page.waitForFunction(() => document.querySelectorAll(".timeline > li:not(.day)").length > 130);
 });
+
+test("the journal tells requests, their answers and what they changed", async test => {
+  const server = await serve(test);
+  const page = await visit(test, server);
+  await page.open("#/events");
+  await page.getByRole("link", { name: "Journal of requests" }).click();
+  await page.shows("#/journal");
+  await page.locator("#live.live").waitFor();
+  await server.call("computerBang", { computer_id: "local_computer", message: "hear me" });
+  const row = page.locator(".journal > li").filter({ hasText: "/computerBang" });
+  await row.locator("summary").click();
+  assert.match(await row.innerText(), /"message": "hear me"[\s\S]*What it changed[\s\S]*banged the computer local_computer/);
+  await fetch(`${server.url}getComputerStatus?computer_id=nobody`);
+  await page.getByRole("button", { name: "Look again" }).click();
+  await page.getByLabel("Kind").selectOption("Failures");
+  await page.locator(".journal .status.bad").first().waitFor();
+  assert.match(await page.locator(".journal > li").first().innerText(), /404[\s\S]*\/getComputerStatus/);
+});

@@ -63,6 +63,19 @@ fn faults_of_options_come_before_those_of_the_file() {
 }
 
 #[test]
+fn hosts_of_the_http_proxy_are_names_or_addresses() {
+    for wrong in ["*:80", "*.example", "http://h", "h/x", "u@h", "h:99999", "h:", "[::1", "::1]"] {
+        assert_eq!(
+            load(&format!("[slapproxy]\nhttp_proxy_allow = {wrong}\n")),
+            Err(format!(
+                "x.cfg:2: [slapproxy] http_proxy_allow: {wrong:?} is not a host; expected host, host:port, \
+                 [address]:port, or * for every host"
+            ))
+        );
+    }
+}
+
+#[test]
 fn keys_of_https_that_do_not_go_together_are_faults() {
     for (file, fault) in [
         (

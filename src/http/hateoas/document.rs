@@ -1,13 +1,10 @@
 //! Documents.
 
-use std::time::SystemTime;
-
 use actix_web::HttpRequest;
 
 use super::error::Error;
 use super::{Answer, App, json};
 use crate::domain::service::InstanceName;
-use crate::domain::timestamp::Timestamp;
 use crate::http::error::not_found;
 use crate::wire::hateoas::{Address, computer_document, installation_document, service_document, to_json};
 
@@ -24,7 +21,7 @@ pub async fn document(app: App, request: HttpRequest) -> Answer {
 }
 
 async fn written(app: &App, address: Address) -> Answer {
-    let now = Timestamp::from_system_time(SystemTime::now());
+    let now = app.master.now();
     let unknown = |what, name: &str| Error::Unknown { what, name: name.into() };
     match address {
         Address::Instance(name) => {

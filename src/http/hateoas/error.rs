@@ -47,16 +47,16 @@ impl ResponseError for Error {
             Self::Failure(Failure::Refused(refusal)) => match refusal.kind() {
                 Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Forbidden => StatusCode::FORBIDDEN,
-                Kind::WrongCall | Kind::NotThere => StatusCode::BAD_REQUEST,
+                Kind::WrongCall | Kind::NotThere | Kind::NotReady => StatusCode::BAD_REQUEST,
             },
             Self::Unhandled(_) | Self::Failure(Failure::BrokenBody(_)) => StatusCode::BAD_REQUEST,
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             // Nothing here asks another master.
-            Self::Failure(
-                Failure::Internal(_) | Failure::Unreachable { .. } | Failure::NotReady | Failure::RemoteFailed { .. },
-            ) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Failure(Failure::Internal(_) | Failure::Unreachable { .. } | Failure::RemoteFailed { .. }) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 

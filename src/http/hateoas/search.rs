@@ -1,9 +1,6 @@
 //! Searches.
 
-use std::time::SystemTime;
-
 use super::{Answer, App, json};
-use crate::domain::timestamp::Timestamp;
 use crate::wire::hateoas::{
     Arguments, Name, Search, Unhandled, computer_rows, installation_rows, member_rows, to_json, tree_rows,
 };
@@ -16,7 +13,7 @@ pub async fn search(app: &App, arguments: Arguments) -> Answer {
     let doubtful = search.name().is_some_and(Name::is_doubtful);
     let check = |found: usize| if doubtful && found == 0 { Err(Unhandled::query(&query)) } else { Ok(()) };
     let text = |name: Option<Name>| name.as_ref().and_then(Name::text).map(ToOwned::to_owned);
-    let now = Timestamp::from_system_time(SystemTime::now());
+    let now = app.master.now();
     match search {
         Search::InstanceTrees(name) => {
             let trees = app.master.instance_trees(text(name), limit).await?;

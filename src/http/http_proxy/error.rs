@@ -17,11 +17,18 @@ pub enum NotPassed {
     #[error(transparent)]
     Failure(#[from] Failure),
     /// What it is for may not be reached.
-    #[error("{url}: {reason}")]
-    Forbidden { url: String, reason: String },
+    #[error("{}: {reason}", logged(url))]
+    Forbidden { url: Url, reason: String },
     /// What it is for does not answer.
-    #[error("{url} ({error})")]
+    #[error("{} ({error})", logged(url))]
     Upstream { url: Url, error: RelayError },
+}
+
+/// What the log may hold of a URL: queries have secrets.
+fn logged(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url
 }
 
 impl From<Refusal> for NotPassed {
@@ -43,6 +50,11 @@ impl ResponseError for NotPassed {
     }
 
     fn error_response(&self) -> HttpResponse {
-        page(self.status_code(), &self.to_string())
+        let description = match self {
+            Self::Failure(failure) => failure.to_string(),
+            Self::Forbidden { url, reason } => format!("{url}: {reason}"),
+            Self::Upstream { url, error } => format!("{url} ({error})"),
+        };
+        page(self.status_code(), &description)
     }
 }

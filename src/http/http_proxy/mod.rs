@@ -6,26 +6,26 @@
 mod error;
 
 use std::io;
+use std::pin::pin;
 
 use actix_web::body::SizedStream;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::guard::{Any, Get, Head, Options};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING};
 use actix_web::http::{Method, Uri};
-use actix_web::middleware::{Next, from_fn};
+use actix_web::middleware::Next;
 use actix_web::web::{self, Bytes};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, rt};
+use futures_util::future::{Either, select};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 use url::Url;
 
 use self::error::NotPassed;
-use super::error::{build, method_not_allowed, unofficial};
+use super::error::{build, unofficial};
 use super::extract::Front;
 use super::failure::Failure;
 use super::guard::is_own;
-use super::route::admit;
-use super::slap_tool;
+use super::route::pass;
 use super::state::State;
 use crate::client::{RelayError, Relayed};
 use crate::domain::access::Callers::Everybody;
@@ -35,9 +35,6 @@ use crate::wire::percent;
 
 /// The path below which targets are.
 const PREFIX: &str = "/http_proxy/";
-
-/// The methods that are passed on.
-const METHODS: &str = "GET, HEAD, OPTIONS";
 
 /// The headers of requests that are passed on.
 const REQUEST_HEADERS: [&str; 9] = [
@@ -80,13 +77,7 @@ struct AsSent(Uri);
 
 /// Mounts the route.
 pub fn configure(config: &mut web::ServiceConfig) {
-    let passed = web::route().guard(Any(Get()).or(Head()).or(Options()));
-    config.service(
-        web::resource("/http_proxy/{tail:.*}")
-            .route(passed.to(http_proxy))
-            .default_service(web::to(|request: HttpRequest| async move { method_not_allowed(&request, METHODS) }))
-            .wrap(from_fn(|request, next| admit(Everybody, slap_tool::refused, request, next))),
-    );
+    config.service(pass("/http_proxy/{tail:.*}", Everybody).to(http_proxy));
 }
 
 /// Keeps the path of a request for the HTTP proxy, before slashes are merged: it is somebody else's.
@@ -111,7 +102,9 @@ async fn http_proxy(
     let headers = REQUEST_HEADERS.into_iter().flat_map(|name| {
         request.headers().get_all(name).map(move |value| (name.to_owned(), value.as_bytes().to_vec()))
     });
-    let body = has_body(&request).then(|| passed_on(payload.into_inner()));
+    let end = body_end(&request);
+    let headers = headers.chain(end.clone());
+    let body = end.map(|_| passed_on(payload.into_inner()));
     let answer = state.relay.send(request.method().as_str(), url.clone(), headers, body).await;
     let answer = answer.map_err(|error| NotPassed::Upstream { url: url.clone(), error })?;
     log::debug!("{} {} answered {}", request.method(), target.host(), answer.status());
@@ -128,29 +121,35 @@ async fn allowed(state: &State, request: &HttpRequest) -> Result<(Target, Url), 
     let netloc = decoded.map_err(|_| Refusal::invalid("url", netloc, "a host, percent-encoded"))?;
     let target = Target::parse(scheme, &netloc)?;
     let url = target.url(path, uri.query());
-    let forbid = |reason: &str| NotPassed::Forbidden { url: url.to_string(), reason: reason.to_owned() };
+    let forbid = |reason: &str| NotPassed::Forbidden { url: url.clone(), reason: reason.to_owned() };
     if is_own(state, request, target.host(), target.port()) {
         return Err(forbid("this is the server itself"));
     }
     let configured = state.http_proxy_allow.iter().any(|allowed| target.is_allowed_by(allowed));
-    if configured || state.master.is_published(target.clone(), netloc.clone()).await.map_err(Failure::from)? {
+    if configured || state.master.is_published(target.clone()).await.map_err(Failure::from)? {
         return Ok((target, url));
     }
     Err(forbid(&format!(
-        "no instance published it and no frontend was requested for it; allow it with --http-proxy-allow {netloc}"
+        "no instance published it and no frontend was requested for it; allow it with --http-proxy-allow {}",
+        target.authority()
     )))
 }
 
-fn has_body(request: &HttpRequest) -> bool {
-    let length = request.headers().get(CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0");
-    length || request.headers().contains_key(TRANSFER_ENCODING)
+/// The header that says where the body of a request ends, if it has one.
+fn body_end(request: &HttpRequest) -> Option<(String, Vec<u8>)> {
+    if request.headers().contains_key(TRANSFER_ENCODING) {
+        return Some((TRANSFER_ENCODING.to_string(), b"chunked".to_vec()));
+    }
+    let length: u64 = request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()?;
+    (length > 0).then(|| (CONTENT_LENGTH.to_string(), length.to_string().into_bytes()))
 }
 
 /// The body of a request on its way to the target, part by part.
 fn passed_on(mut payload: Payload) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
     let (sender, receiver) = mpsc::channel(WAITING);
     rt::spawn(async move {
-        while let Some(part) = payload.next().await {
+        // A client may stop sending when nobody wants the rest any more.
+        while let Either::Left((Some(part), _)) = select(payload.next(), pin!(sender.closed())).await {
             let part = part.map(|bytes| bytes.to_vec()).map_err(io::Error::other);
             if sender.send(part).await.is_err() {
                 break;
@@ -168,14 +167,14 @@ fn passed_back(request: &HttpRequest, front: &Front, url: &Url, answer: Relayed)
     };
     let mut response = build(status);
     response.insert_header((CONTENT_DISPOSITION, "attachment"));
-    let kind = answer.header("content-type").unwrap_or(b"application/octet-stream");
+    let kind = answer.headers("content-type").next().unwrap_or(b"application/octet-stream");
     response.insert_header((CONTENT_TYPE, kind));
     for name in RESPONSE_HEADERS {
-        if let Some(value) = answer.header(name) {
-            response.insert_header((name, value));
+        for value in answer.headers(name) {
+            response.append_header((name, value));
         }
     }
-    if let Some(location) = answer.header("location").and_then(|location| redirected(front, url, location)) {
+    if let Some(location) = answer.headers("location").next().and_then(|location| redirected(front, url, location)) {
         response.insert_header((LOCATION, location));
     }
     let length = answer.length();

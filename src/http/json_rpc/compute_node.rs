@@ -1,12 +1,9 @@
 //! Computers.
 
-use std::time::SystemTime;
-
 use actix_web::HttpRequest;
 
 use super::extract::{Answer, App, Call, Response};
 use crate::domain::error::Refusal;
-use crate::domain::timestamp::Timestamp;
 use crate::http::identity::record_access;
 use crate::master;
 use crate::wire::json_rpc::{
@@ -36,7 +33,7 @@ pub async fn put_compute_node_bang(app: App, call: Call<PutComputeNodeBang>) -> 
 /// `slapos.get.v0.compute_node_status`
 pub async fn get_compute_node_status(app: App, call: Call<GetComputeNodeStatus>) -> Answer<GetComputeNodeStatus> {
     let record = app.master.get_computer_status(call.0.computer_guid).await?;
-    Ok(Response(StatusDocument::new(&record, Timestamp::from_system_time(SystemTime::now()))))
+    Ok(Response(StatusDocument::new(&record, app.master.now())))
 }
 
 /// `slapos.post.v0.compute_node_usage`

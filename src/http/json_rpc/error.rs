@@ -52,6 +52,14 @@ pub enum Error {
         /// The name that was called.
         name: String,
     },
+    /// The request fails on purpose.
+    #[error("{title}")]
+    Disturbed {
+        /// The status.
+        status: u16,
+        /// Why.
+        title: String,
+    },
     /// Methods are called with `POST`.
     #[error("{method} is not allowed here; expected POST")]
     NotPost {
@@ -107,15 +115,18 @@ impl ResponseError for Error {
                 // Never 404: clients rely on the status of the Python proxy. So 403 is not there for what is forbidden.
                 Kind::NotThere => StatusCode::FORBIDDEN,
                 Kind::Unauthenticated | Kind::Forbidden => StatusCode::UNAUTHORIZED,
+                // As the production master: the document says that there is nothing yet.
+                Kind::NotReady => StatusCode::OK,
             },
             Self::NotDestroyed(_) => StatusCode::FORBIDDEN,
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             Self::Failure(Failure::Unreachable { .. }) => origin_unreachable(),
-            // As the production master says it: a document of its own, in a success.
-            Self::Failure(Failure::NotReady) => StatusCode::OK,
             Self::Failure(Failure::RemoteFailed { .. } | Failure::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Failure(Failure::BrokenBody(_)) | Self::Request(_) | Self::TioXml(_) => StatusCode::BAD_REQUEST,
+            Self::Disturbed { status, .. } => {
+                StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotJson { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownMethod { .. } => StatusCode::NOT_FOUND,
@@ -128,14 +139,16 @@ impl ResponseError for Error {
             log::error!("{reason}");
         }
         let status = self.status_code();
-        if let Self::Failure(Failure::NotReady) = self {
-            let body = write(&NotReady::new(&self.to_string())).unwrap_or_default();
-            return HttpResponse::build(status).content_type(ContentType::json()).body(body);
-        }
         let r#type = match self {
             Self::TioXml(_) => "INVALIDATE_TIOXML",
             _ => status.canonical_reason().unwrap_or("Unknown Error"),
         };
+        if let Self::Failure(Failure::Refused(refusal)) = self
+            && refusal.kind() == Kind::NotReady
+        {
+            let body = write(&NotReady::new(refusal.to_string())).unwrap_or_default();
+            return HttpResponse::build(status).content_type(ContentType::json()).body(body);
+        }
         let document = ErrorDocument { status: status.as_u16(), r#type: r#type.into(), title: self.to_string() };
         let mut response = build(status).content_type(ContentType::json()).body(write(&document).unwrap_or_default());
         match self {

@@ -14,6 +14,7 @@ use super::error::Error;
 use crate::http::extract::body;
 use crate::http::failure::Failure;
 use crate::http::identity::{check, speaker, state};
+use crate::http::journal::leave;
 use crate::http::state::State;
 use crate::master::Speaker;
 use crate::wire::json_rpc::{self, Method};
@@ -45,7 +46,9 @@ impl<M: Method + About + 'static> FromRequest for Call<M> {
                 return Err(Error::NotJson { content_type: request.content_type().to_owned() });
             }
             let bytes = body(state, &mut payload).await?;
-            let call: M = json_rpc::read(&bytes)?;
+            let call = json_rpc::read(&bytes);
+            leave(state, &request, bytes);
+            let call: M = call?;
             check(state, &request, &call.about())?;
             Ok(Self(call, speaker(state, &request, None)?))
         })

@@ -130,6 +130,11 @@ pub fn refused(failure: Failure) -> HttpResponse {
     Error::from(failure).error_response()
 }
 
+/// The answer to a request that fails on purpose.
+pub fn disturbed(status: u16, title: String) -> HttpResponse {
+    Error::Disturbed { status, title }.error_response()
+}
+
 async fn not_post(request: HttpRequest) -> Result<HttpResponse, Error> {
     Err(Error::NotPost { method: request.method().to_string() })
 }

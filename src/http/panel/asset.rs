@@ -56,6 +56,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "web/import.js"
         "web/events.js"
         "web/explain.js"
+        "web/journal.js"
         "web/list.js"
         "web/timeline.js"
         "web/request.js"

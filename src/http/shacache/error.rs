@@ -55,15 +55,13 @@ impl ResponseError for Error {
             Self::Cache(shacache::Error::Full(_)) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Failure(Failure::Refused(refusal)) => match refusal.kind() {
                 Kind::WrongCall => StatusCode::BAD_REQUEST,
-                Kind::NotThere => StatusCode::NOT_FOUND,
+                Kind::NotThere | Kind::NotReady => StatusCode::NOT_FOUND,
                 Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Forbidden => StatusCode::FORBIDDEN,
             },
             Self::Failure(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failure(Failure::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
-            Self::Failure(
-                Failure::Unreachable { .. } | Failure::NotReady | Failure::RemoteFailed { .. } | Failure::Internal(_),
-            )
+            Self::Failure(Failure::Unreachable { .. } | Failure::RemoteFailed { .. } | Failure::Internal(_))
             | Self::Cache(shacache::Error::File(_) | shacache::Error::Bundle(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

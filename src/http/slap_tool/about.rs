@@ -2,9 +2,10 @@
 
 use crate::domain::access::Subject;
 use crate::wire::form::{
-    ComputerArguments, ComputerBang, Follow, Format, Import, Installation, InstanceBang, PartitionArguments,
-    PersonArguments, PersonRequestComputer, Product, Publish, Register, Rename, ReportInstance, ReportRelease,
-    RequestArguments, RequestComputer, SeedArguments, SnapshotArguments, Supply, Titles, TokenArguments, Use,
+    ClockArguments, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation,
+    InstanceBang, JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish,
+    Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, SeedArguments,
+    SnapshotArguments, Supply, Titles, TokenArguments, Use,
 };
 
 /// Arguments that say what a call is about.
@@ -55,6 +56,9 @@ about! {
     Follow: _ => Subject::Nothing;
     SeedArguments: _ => Subject::Nothing;
     SnapshotArguments: _ => Subject::Nothing;
+    JournalArguments: _ => Subject::Nothing;
+    FaultArguments: _ => Subject::Nothing;
+    ClockArguments: _ => Subject::Nothing;
     // Which computers they describe is known once they are read.
     Format: _ => Subject::Nothing;
     Import: _ => Subject::Nothing;

@@ -1,11 +1,8 @@
 //! Reports about instances, and status records.
 
-use std::time::SystemTime;
-
 use super::answer::{Answer, marshalled, text};
 use super::argument::{App, Form, Query};
 use crate::domain::status::{Report, StatusRecord};
-use crate::domain::timestamp::Timestamp;
 use crate::master::Speaker;
 use crate::wire::form::{ComputerArguments, Installation, PartitionArguments, ReportInstance};
 use crate::wire::status::StatusDocument;
@@ -44,21 +41,21 @@ async fn report(app: &App, about: PartitionArguments, report: Report, speaker: S
 
 /// `GET /getComputerStatus`
 pub async fn get_computer_status(app: App, query: Query<ComputerArguments>) -> Answer {
-    record(&app.master.get_computer_status(query.0.computer).await?)
+    record(&app, &app.master.get_computer_status(query.0.computer).await?)
 }
 
 /// `GET /getComputerPartitionStatus`
 pub async fn get_computer_partition_status(app: App, query: Query<PartitionArguments>) -> Answer {
     let PartitionArguments { computer, partition, .. } = query.0;
-    record(&app.master.get_computer_partition_status(computer, partition).await?)
+    record(&app, &app.master.get_computer_partition_status(computer, partition).await?)
 }
 
 /// `GET /getSoftwareInstallationStatus`
 pub async fn get_software_installation_status(app: App, query: Query<Installation>) -> Answer {
     let Installation { computer, url } = query.0;
-    record(&app.master.get_software_installation_status(computer, url).await?)
+    record(&app, &app.master.get_software_installation_status(computer, url).await?)
 }
 
-fn record(record: &StatusRecord) -> Answer {
-    marshalled(&objects::status(&StatusDocument::new(record, Timestamp::from_system_time(SystemTime::now()))))
+fn record(app: &App, record: &StatusRecord) -> Answer {
+    marshalled(&objects::status(&StatusDocument::new(record, app.master.now())))
 }

@@ -32,9 +32,8 @@ impl Seeder<'_> {
             if let Some(sharing) = served.into_iter().find(|sharing| sharing.computer == computer_id) {
                 return Ok((sharing.host, computer_id));
             }
-            let reference = tx.computer_reference(computer_id)?;
-            let found = placement::host(tx, &request, &reference, computer_id)?;
-            return found.map(|(id, _)| (id, computer_id)).map_err(|no_place| no_place.refusal.into());
+            let found = placement::host(tx, &request, &self.settings)?;
+            return found.map(|(id, place)| (id, place.computer_id)).map_err(|no_place| no_place.refusal.into());
         };
         let root = match &name.root {
             None => None,

@@ -11,9 +11,9 @@ use crate::domain::parameters::{Integer, Value, is_xml_char};
 use crate::domain::state::RequestedState;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::NewInstance;
+use crate::storage::clock::Clock;
 use crate::storage::db::ReadTx;
 use crate::storage::open::SCHEMA;
-use crate::storage::writer::Clock;
 use crate::wire::xml::{dumps, loads};
 
 fn text() -> impl Strategy<Value = String> {

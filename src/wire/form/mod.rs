@@ -1,9 +1,12 @@
 //! The arguments of the classic API: form fields in a query string or a body.
 
 mod arguments;
+mod clock;
 mod computer;
 mod event;
+mod fault;
 mod fixture;
+mod journal;
 mod outcome;
 mod person;
 mod request;
@@ -12,9 +15,12 @@ mod software;
 use std::borrow::Cow;
 
 pub use arguments::{InstanceBang, PartitionArguments, Publish, Register, Rename, ReportInstance, Titles};
+pub use clock::ClockArguments;
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
 pub use event::Follow;
+pub use fault::FaultArguments;
 pub use fixture::{SeedArguments, SnapshotArguments};
+pub use journal::JournalArguments;
 pub use outcome::{Outcome, read_outcome, unknown_partition, waiting};
 pub use person::{PersonArguments, PersonRequestComputer, TOKEN_LIFETIME, TokenArguments};
 pub use request::RequestArguments;

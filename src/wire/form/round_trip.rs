@@ -91,6 +91,17 @@ fn what_is_followed_reads_back() {
     let after = EventPlace { last_at: Timestamp(5), id: 7 };
     reads_back(&Follow { after: Some(after), computer: Some("c".into()), instance: Some("a/b".into()) });
     reads_back(&Follow::default());
+    reads_back(&JournalArguments { after: Some(5), limit: 7, wait: 3 });
+    reads_back(&JournalArguments::default());
+    reads_back(&ClockArguments { set: Some(Timestamp(5_250_000)), ..ClockArguments::default() });
+    reads_back(&ClockArguments {
+        advance: Some(std::time::Duration::from_millis(2500)),
+        frozen: Some(true),
+        set: None,
+    });
+    reads_back(&FaultArguments {
+        rules: vec!["endpoint=a status=503".parse().unwrap(), "drop=answer".parse().unwrap()],
+    });
 }
 
 #[test]

@@ -113,7 +113,9 @@ pub struct CandidateEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceNameEntry>,
     /// Why it is not taken.
-    #[schema(pattern = "^(busy|other_computer|other_release|other_type|not_named|to_be_destroyed|lacks_capability)$")]
+    #[schema(
+        pattern = "^(busy|other_computer|other_release|other_type|not_named|to_be_destroyed|lacks_capability|closed|computer_closed|other_partition_type|lacks_port|other_network)$"
+    )]
     pub obstacle: String,
     /// The same in words.
     pub text: String,
@@ -236,6 +238,11 @@ impl From<Candidate> for CandidateEntry {
             Obstacle::NotNamed => "not_named",
             Obstacle::ToBeDestroyed => "to_be_destroyed",
             Obstacle::LacksCapability(_) => "lacks_capability",
+            Obstacle::Closed => "closed",
+            Obstacle::ComputerClosed => "computer_closed",
+            Obstacle::OtherPartitionType(_) => "other_partition_type",
+            Obstacle::LacksPort(_) => "lacks_port",
+            Obstacle::OtherNetwork(_) => "other_network",
         };
         Self {
             obstacle: obstacle.into(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -262,7 +261,7 @@ impl SoftwareDocument {
         /// One of these is in every document that is worth reading, and in no other file that is known to hold secrets.
         const SIGNS: [&str; 9] =
             ["software-type", "$schema", "$ref", "$defs", "definitions", "properties", "allOf", "anyOf", "oneOf"];
-        let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let keys: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if !SIGNS.iter().any(|sign| keys.contains_key(*sign)) {
             return Err("it is another JSON document".into());
         }

@@ -154,7 +154,7 @@ pub struct ErrorDocument {
 }
 
 /// What the production master answers with status 200 while an instance has no place yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotReady {
     /// Why, for people.
@@ -171,8 +171,8 @@ impl NotReady {
 
     /// The document that says why.
     #[must_use]
-    pub fn new(message: &str) -> Self {
-        Self { message: message.into(), name: "SoftwareInstanceNotReady".into(), status: Self::STATUS }
+    pub fn new(message: String) -> Self {
+        Self { message, name: "SoftwareInstanceNotReady".into(), status: Self::STATUS }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{OneOfBuilder, Schema};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder};
 use utoipa::{PartialSchema, ToSchema};
@@ -15,8 +15,8 @@ use crate::wire::json_rpc::{
     AllDocsForwardedInstanceList, AllDocsInstanceList, AllDocsInstanceNodeInstanceList,
     AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument,
     GetComputeNodeStatus, GetComputePartition, GetHateoasUrl, GetInstanceTree, GetOverview, GetSoftwareDocument,
-    GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate, PostComputeNodeUsage,
-    PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
+    GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, NotReady, PostComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
     PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
     PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
     PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
@@ -49,6 +49,9 @@ const FAILURES: [(&str, &str); 8] = [
 
 /// The status of a request that goes on to another master, where that one cannot be reached.
 const UNREACHABLE: &str = "523";
+
+/// Methods that may answer that there is nothing yet.
+const NOT_READY: [&str; 2] = [PostSoftwareInstance::NAME, GetInstanceTree::NAME];
 
 /// A method under its path.
 type Item = fn(&mut Schemas) -> (String, PathItem);
@@ -137,14 +140,22 @@ where
 {
     let about = description::<M>();
     let (summary, more) = about.split_once(". ").unwrap_or((about.trim_end_matches('.'), ""));
-    let content = |schema: Ref, golden: &str| ContentBuilder::new().schema(Some(schema)).example(body(golden)).build();
+    let content =
+        |schema: RefOr<Schema>, golden: &str| ContentBuilder::new().schema(Some(schema)).example(body(golden)).build();
     let asked = RequestBodyBuilder::new()
         .required(Some(Required::True))
-        .content(JSON, content(schemas.take::<M>(), request))
+        .content(JSON, content(schemas.take::<M>().into(), request))
         .build();
+    let response_schema = schemas.take::<M::Response>();
+    let answer = if NOT_READY.contains(&M::NAME) {
+        let not_ready = schemas.take::<NotReady>();
+        Schema::OneOf(OneOfBuilder::new().item(response_schema).item(not_ready).build()).into()
+    } else {
+        response_schema.into()
+    };
     let answered = ResponseBuilder::new()
         .description(description::<M::Response>())
-        .content(JSON, content(schemas.take::<M::Response>(), response))
+        .content(JSON, content(answer, response))
         .build();
     let has = |status: &str| status != UNREACHABLE || M::NAME == PostSoftwareInstance::NAME;
     let failures = FAILURES.iter().filter(|(status, _)| has(status));

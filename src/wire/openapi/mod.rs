@@ -1,6 +1,7 @@
 //! The OpenAPI document: every call of the server, from the types that decode the requests.
 
 mod classic;
+mod http_proxy;
 mod json_rpc;
 mod operation;
 mod server;
@@ -62,7 +63,8 @@ fn build() -> OpenApi {
         let (path, item) = item(&mut schemas);
         paths = paths.path(path, item);
     }
-    for (path, item) in shacache::items(&mut schemas) {
+    let proxied = [http_proxy::item()];
+    for (path, item) in shacache::items(&mut schemas).into_iter().chain(proxied) {
         paths = paths.path(path, item);
     }
     let failures = json_rpc::failures(&mut schemas);

@@ -48,6 +48,9 @@ impl Schemas {
     }
 }
 
+/// Paths that several methods share: the name of an operation there has its method too.
+const SHARED: [&str; 2] = ["/-/clock", "/-/faults"];
+
 /// How a call is asked.
 pub struct Asked {
     method: HttpMethod,
@@ -63,6 +66,11 @@ pub fn nothing(_: &mut Schemas) -> Asked {
 /// A write without arguments.
 pub fn post_nothing(_: &mut Schemas) -> Asked {
     Asked { method: HttpMethod::Post, parameters: Vec::new(), body: None }
+}
+
+/// A removal without arguments.
+pub fn delete_nothing(_: &mut Schemas) -> Asked {
+    Asked { method: HttpMethod::Delete, parameters: Vec::new(), body: None }
 }
 
 /// A read with its arguments in the query.
@@ -143,6 +151,16 @@ impl Call {
         PathItem::new(method, self.operation(asked, schemas))
     }
 
+    /// The name of the operation, which no other has.
+    fn id(&self, method: &HttpMethod) -> String {
+        let name = self.path.trim_start_matches(['/', '-']);
+        match method {
+            HttpMethod::Post if SHARED.contains(&self.path) => format!("{name}/change"),
+            HttpMethod::Delete => format!("{name}/clear"),
+            _ => name.to_owned(),
+        }
+    }
+
     fn operation(&self, asked: Asked, schemas: &mut Schemas) -> Operation {
         let Asked { method, parameters, body } = asked;
         let mut responses = ResponsesBuilder::new().response("200", self.answer.response(schemas));
@@ -161,7 +179,7 @@ impl Call {
             responses = responses.response("523", refusal("523"));
         }
         OperationBuilder::new()
-            .operation_id(Some(self.path.trim_start_matches(['/', '-'])))
+            .operation_id(Some(self.id(&method)))
             .tag(self.group)
             .summary(Some(self.summary))
             .description(Some(self.description).filter(|text| !text.is_empty()))

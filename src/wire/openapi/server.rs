@@ -1,8 +1,14 @@
 //! The calls about the server itself.
 
-use super::operation::{Answer, Call, form, list, nothing, one, post_nothing, query};
+use super::operation::{Answer, Call, delete_nothing, form, list, nothing, one, post_nothing, query};
+use crate::wire::clock::ClockEntry;
 use crate::wire::control::{FormatReport, Ready, SeedReport};
-use crate::wire::form::{Follow, Import, PersonArguments, SeedArguments, SnapshotArguments, TokenArguments};
+use crate::wire::fault::FaultReport;
+use crate::wire::form::{
+    ClockArguments, FaultArguments, Follow, Import, JournalArguments, PersonArguments, SeedArguments,
+    SnapshotArguments, TokenArguments,
+};
+use crate::wire::journal::JournalEntry;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
 
 /// All of them.
@@ -95,6 +101,62 @@ pub const CALLS: &[Call] = &[
         not_found: Some("The server was not started with `--control`."),
     },
     Call {
+        path: "/-/journal",
+        group: "Server",
+        summary: "Look at the latest requests",
+        description: "With decoded arguments and answers, how long they took, and the events that they recorded. Values \
+                      that may be secrets are not shown. The oldest come first; requests of the journal itself are not \
+                      told.",
+        asked: query::<JournalArguments>,
+        answer: Answer::Json(list::<JournalEntry>),
+        not_found: Some("No requests are kept."),
+    },
+    Call {
+        path: "/-/clock",
+        group: "Server",
+        summary: "Read the time of the master",
+        description: CONTROL,
+        asked: nothing,
+        answer: Answer::Json(one::<ClockEntry>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/clock",
+        group: "Server",
+        summary: "Set, move and freeze the time of the master",
+        description: CLOCK,
+        asked: form::<ClockArguments>,
+        answer: Answer::Json(one::<ClockEntry>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/faults",
+        group: "Server",
+        summary: "List the rules by which requests fail on purpose",
+        description: CONTROL,
+        asked: nothing,
+        answer: Answer::Json(list::<FaultReport>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/faults",
+        group: "Server",
+        summary: "Let requests fail on purpose",
+        description: FAULTS,
+        asked: form::<FaultArguments>,
+        answer: Answer::Json(list::<FaultReport>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/faults",
+        group: "Server",
+        summary: "Let no request fail on purpose any more",
+        description: CONTROL,
+        asked: delete_nothing,
+        answer: Answer::Json(list::<FaultReport>),
+        not_found: None,
+    },
+    Call {
         path: "/-/ca.pem",
         group: "Server",
         summary: "Read the certificate of the authority",
@@ -159,6 +221,11 @@ pub const CALLS: &[Call] = &[
     },
 ];
 
+const CONTROL: &str = "Only when the server is started with `--control`.";
+const CLOCK: &str = "Only when the server is started with `--control`. At least one of the fields must be there. The time never \
+                     goes back behind what is written already. What was to happen until then happens.";
+const FAULTS: &str = "Only when the server is started with `--control`. The rules are added to those that are there; the first \
+                      that strikes a request counts. The answer lists them all.";
 const OPERATOR: &str = "For the owner of the database only, who sends the token of the file `<database>.lock` in the header \
                         `X-Access-Token`, as `slapproxy user` does.";
 const NO_PERSON: Option<&str> = Some("There is no such person.");

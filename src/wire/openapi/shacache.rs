@@ -94,7 +94,7 @@ fn writing(operation: OperationBuilder) -> Operation {
         .build()
 }
 
-fn parameter(name: &str, example: &str) -> utoipa::openapi::path::Parameter {
+pub(super) fn parameter(name: &str, example: &str) -> utoipa::openapi::path::Parameter {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
     parameter.schema(Some(text(None))).example(Some(example.into())).build()
 }
@@ -104,7 +104,7 @@ fn body(media_type: &str, schema: RefOr<Schema>) -> utoipa::openapi::request_bod
     RequestBodyBuilder::new().required(Some(Required::True)).content(media_type, content).build()
 }
 
-fn with(description: &str, media_type: &str, schema: RefOr<Schema>) -> Response {
+pub(super) fn with(description: &str, media_type: &str, schema: RefOr<Schema>) -> Response {
     let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new().description(description).content(media_type, content).build()
 }
@@ -113,11 +113,11 @@ fn plain(description: &str) -> Response {
     ResponseBuilder::new().description(description).build()
 }
 
-fn page(description: &str) -> Response {
+pub(super) fn page(description: &str) -> Response {
     ResponseBuilder::new().description(description).content("text/html", page_content()).build()
 }
 
-fn refusal(name: &str) -> Ref {
+pub(super) fn refusal(name: &str) -> Ref {
     Ref::from_response_name(name)
 }
 
@@ -125,7 +125,7 @@ fn text(pattern: Option<&str>) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).pattern(pattern).into()
 }
 
-fn bytes() -> RefOr<Schema> {
+pub(super) fn bytes() -> RefOr<Schema> {
     let schema = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
     schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).into()
 }

@@ -1,8 +1,9 @@
 //! YAML for people: blocks, plain words where they are nothing else, long texts line by line.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 
-use crate::domain::parameters::{Value, float_text};
+use crate::domain::parameters::{Value, float_text, write_json_text};
 use crate::wire::ordered::Document;
 
 /// Plain words that YAML of any version takes for something else than a text.
@@ -158,26 +159,23 @@ fn text(text: &str, out: &mut String) {
         out.push_str(text);
         return;
     }
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            character if is_printable(character) => out.push(character),
-            character => {
-                // Writing into a text does not fail.
-                let _ = write!(out, "\\U{:08x}", u32::from(character));
-            }
+    let mut quoted = String::new();
+    write_json_text(text, &mut quoted);
+    for character in quoted.chars() {
+        if is_printable(character) {
+            out.push(character);
+        } else {
+            // Writing into a text does not fail.
+            let _ = write!(out, "\\U{:08x}", u32::from(character));
         }
     }
-    out.push('"');
 }
 
 /// Words, paths, URLs and references: a letter, a slash or an underscore first, nothing that YAML reads into it.
 fn is_plain(text: &str) -> bool {
+    if text.parse::<Ipv4Addr>().is_ok() {
+        return true;
+    }
     let starts = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_');
     let inner = |character: char| character.is_ascii_alphanumeric() || "/_.-+@=%?&~ ".contains(character);
     let colons = text.split(':').skip(1).all(|behind| !behind.is_empty() && !behind.starts_with(' '));

@@ -1,6 +1,7 @@
 //! Every call, and who may make it about the computer `local_computer`, its partition `slappart0` and the instance there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
@@ -9,7 +10,8 @@ use slapproxy::wire::form;
 use super::{client, computer, instance, person, published, secured};
 use crate::app::{TestApp, answer, description};
 use crate::calls::LOCAL;
-use crate::conformance::{methods, mounted_by};
+use crate::client::scripted::{Scripted, ok};
+use crate::conformance::{OWN, methods, mounted_by};
 use crate::openapi::{Document, Name};
 
 /// The calls, and of each: nobody, a person, the computer, another computer, the instance, another instance.
@@ -100,6 +102,12 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/dump", ".+----"),
     ("/-/snapshot/load", ".-----"),
     ("/-/reset", ".+----"),
+    ("/-/journal", ".+----"),
+    ("/-/clock", ".+----"),
+    ("POST /-/clock", ".+----"),
+    ("/-/faults", ".+----"),
+    ("POST /-/faults", ".+----"),
+    ("DELETE /-/faults", ".+----"),
     ("/-/ca.pem", "++++++"),
     ("/-/crl.pem", "++++++"),
     ("/-/user", ".-----"),
@@ -118,7 +126,11 @@ const TABLE: &[(&str, &str)] = &[
     ("/panel", ".+++++"),
     ("/panel/", ".+++++"),
     ("/panel/public/{path:.*}", ".+++++"),
+    ("/http_proxy/{tail:.*}", ".+++++"),
 ];
+
+/// A server that the HTTP proxy reaches.
+static BEHIND: LazyLock<Scripted> = LazyLock::new(|| Scripted::new(|_| ok("")));
 
 /// A journal of one movement.
 const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_date></start_date><stop_date></stop_date>\
@@ -128,23 +140,17 @@ const JOURNAL: &str = "<journal><transaction type=\"Sale Packing List\"><start_d
 
 /// Every call that the server has.
 fn calls() -> BTreeSet<Name> {
-    let files = [
-        "slap_tool/mod.rs",
-        "hateoas/mod.rs",
-        "control.rs",
-        "fixtures.rs",
-        "docs.rs",
-        "people.rs",
-        "shacache/mod.rs",
-        "panel/mod.rs",
-    ];
-    let mounted = files.into_iter().flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
+    let files =
+        ["slap_tool/mod.rs", "hateoas/mod.rs", "docs.rs", "shacache/mod.rs", "panel/mod.rs", "http_proxy/mod.rs"];
+    let mounted = OWN.into_iter().chain(files).flat_map(mounted_by).map(|route| (route.method.to_owned(), route.path));
     mounted.chain(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}")))).collect()
 }
 
 /// The call in the table: its path, after its method where another one reads the same path.
 fn line((method, path): &Name) -> String {
-    if method == "PUT" { format!("PUT {path}") } else { path.clone() }
+    let another =
+        method == "PUT" || method == "DELETE" || method == "POST" && ["/-/clock", "/-/faults"].contains(&path.as_str());
+    if another { format!("{method} {path}") } else { path.clone() }
 }
 
 /// What a field says in these calls.
@@ -168,6 +174,8 @@ fn value(path: &str, name: &str) -> Option<Value> {
         "reported_state" => json!("started"),
         "software_type" => json!("default"),
         "use_string" | "tioxml" => json!(JOURNAL),
+        "frozen" => json!("no"),
+        "rule" => json!("endpoint=nothing status=503"),
         "software_product_reference" | "new_name" | "computer_title" | "message" | "error_log" | "name" => json!("x"),
         _ => return None,
     })
@@ -180,7 +188,9 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
     let fields: BTreeMap<String, Value> = fields.collect();
     let empty = "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47\
                  417a81a538327af927da3e";
-    let parts = [("{tail:.*}", "partitions/first"), ("{sha512}", empty), ("{key}", "key"), ("{path:.*}", "file")];
+    let behind = BEHIND.url.replace("://", "/");
+    let tail = if path.starts_with("/http_proxy/") { behind.as_str() } else { "partitions/first" };
+    let parts = [("{tail:.*}", tail), ("{sha512}", empty), ("{key}", "key"), ("{path:.*}", "file")];
     let path_there = parts.into_iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
     let url = format!("{}{path_there}", app.url);
     let texts: Vec<(&str, &str)> =
@@ -191,6 +201,8 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
         client.put(url).header("Content-Type", "application/json").body(entry.to_string())
     } else if path.starts_with("/shacache/") && method != "GET" {
         if method == "PUT" { client.put(url) } else { client.post(url) }
+    } else if method == "DELETE" {
+        client.delete(url)
     } else if method == "GET" {
         client.get(format!("{url}?{}", form::encode(&texts)))
     } else if is_rpc {
@@ -221,6 +233,22 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
     }
 }
 
+/// The call that brings everything back to what it was.
+const RESET: &str = "/-/reset";
+
+/// The callers of the table, in its order.
+fn callers(app: &TestApp) -> Vec<Client> {
+    let pairs = [
+        None,
+        Some(person(app, "alice")),
+        Some(computer(app, LOCAL)),
+        Some(computer(app, "COMP-9")),
+        Some(instance(app, "slappart0")),
+        Some(instance(app, "slappart1")),
+    ];
+    pairs.iter().map(|pair| client(app, pair.as_ref())).collect()
+}
+
 #[test]
 fn everybody_may_do_what_is_his() {
     let document = Document::new();
@@ -231,15 +259,7 @@ fn everybody_may_do_what_is_his() {
     assert_eq!(table.keys().map(ToString::to_string).collect::<BTreeSet<_>>(), lines);
 
     let app = secured();
-    let pairs = [
-        None,
-        Some(person(&app, "alice")),
-        Some(computer(&app, LOCAL)),
-        Some(computer(&app, "COMP-9")),
-        Some(instance(&app, "slappart0")),
-        Some(instance(&app, "slappart1")),
-    ];
-    let clients: Vec<Client> = pairs.iter().map(|pair| client(&app, pair.as_ref())).collect();
+    let clients = callers(&app);
     let mut faults = Vec::new();
     // What ends the callers comes last.
     let ends = |path: &str| {
@@ -247,7 +267,16 @@ fn everybody_may_do_what_is_his() {
     };
     let (last, first): (Vec<_>, Vec<_>) = calls.iter().partition(|(_, path)| ends(path));
     for call in first {
-        let found: String = clients.iter().map(|client| attempt(&document, &app, client, call)).collect();
+        let found: String = if call.1 == RESET {
+            // It ends all callers, so that each has a server of his own.
+            let alone = |index: usize| {
+                let app = secured();
+                attempt(&document, &app, &callers(&app)[index], call)
+            };
+            (0..clients.len()).map(alone).collect()
+        } else {
+            clients.iter().map(|client| attempt(&document, &app, client, call)).collect()
+        };
         if table[line(call).as_str()] != found {
             faults.push(format!("{}: {} is {found}", line(call), table[line(call).as_str()]));
         }

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -19,6 +20,8 @@ pub enum Reply {
     Redirect(String),
     /// These bytes, after which the connection is closed.
     Bytes(String),
+    /// What comes, as it comes, until nothing more can come or the client is gone.
+    Stream(Receiver<String>),
     /// Nothing, until the client gives up.
     Silence,
 }
@@ -71,7 +74,10 @@ impl Scripted {
                     break;
                 }
                 let Some(mut stream) = open(stream.unwrap()) else { continue };
-                let Some(request) = read(&mut stream) else { continue };
+                let Some(request) = read(&mut stream) else {
+                    write(&mut stream, Reply::Status(400, String::new()));
+                    continue;
+                };
                 let reply = script(&request);
                 kept.lock().unwrap().push(request);
                 write(&mut stream, reply);
@@ -107,7 +113,7 @@ impl Drop for Scripted {
     }
 }
 
-/// Reads a whole request.
+/// Reads a whole request; nothing if it is none, such as the greeting of a client that wants TLS.
 fn read(stream: &mut impl Read) -> Option<Message> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
@@ -121,7 +127,7 @@ fn read(stream: &mut impl Read) -> Option<Message> {
             }
         }
         let count = stream.read(&mut buffer).ok()?;
-        if count == 0 {
+        if count == 0 || bytes.is_empty() && !buffer[0].is_ascii_uppercase() {
             return None;
         }
         bytes.extend(&buffer[..count]);
@@ -138,6 +144,11 @@ fn write(stream: &mut (impl Read + Write), reply: Reply) {
             format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
         }
         Reply::Bytes(bytes) => bytes,
+        Reply::Stream(parts) => {
+            let mut written = |part: String| stream.write_all(part.as_bytes()).and_then(|()| stream.flush());
+            let _last = parts.into_iter().find_map(|part| written(part).err());
+            return;
+        }
         Reply::Silence => {
             // It ends with the client's connection.
             let _end = stream.read(&mut [0]);

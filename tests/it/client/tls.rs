@@ -14,10 +14,10 @@ use slapproxy::client::blocking::Slap;
 use super::scripted::{Scripted, ok};
 
 /// An authority, and the pairs of key and certificate that it hands out.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
@@ -43,7 +43,7 @@ impl Authority {
 }
 
 /// A master with a certificate for a name; `clients` hands out the certificates that callers must show.
-fn master(authority: &Authority, name: &str, clients: Option<&Authority>) -> Scripted {
+pub fn master(authority: &Authority, name: &str, clients: Option<&Authority>) -> Scripted {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let (key, certificate) = authority.pair(name);
     let builder = match clients {

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use slapproxy::client::blocking::{Computer, ComputerPartition, Slap, SoftwareRelease};
 use slapproxy::client::{
-    Certificate, Entry, Error, Follow, Parameters, Product, Request, RequestedState, StatusDocument, SupplyState, Value,
+    Certificate, ClockArguments, Entry, Error, FaultReport, Follow, JournalArguments, Parameters, Product, Request,
+    RequestedState, StatusDocument, SupplyState, Value,
 };
 use slapproxy::wire::json_rpc::{AllDocsComputeNodeList, ComputeNodeList};
 
@@ -350,11 +351,21 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     events(walk, slap);
     walk.note("Slap::seed", slap.seed("computers: []").map(|report| report.changes));
     walk.note("Slap::dump", slap.dump().map(|text| text.starts_with("computers:\n")));
-    walk.note("Slap::reset", slap.reset());
     walk.note("Slap::load_snapshot", slap.load_snapshot("/nonexistent"));
     let preview = slap.import_preview(&[description.to_owned()]);
     walk.note("Slap::import_preview", preview.map(|reports| reports[0].kept.len()));
+    let rules = ["endpoint=getRunId status=503".parse().unwrap()];
+    let told = |reports: Vec<FaultReport>| reports.into_iter().map(|report| report.rule).collect::<Vec<_>>();
+    let arguments = JournalArguments { limit: 1, ..JournalArguments::default() };
+    walk.note("Slap::journal", slap.journal(&arguments).map(|entries| entries[0].path.clone()));
+    let arguments = ClockArguments { frozen: Some(true), ..ClockArguments::default() };
+    walk.note("Slap::change_clock", slap.change_clock(&arguments).map(|clock| clock.frozen));
+    walk.note("Slap::clock", slap.clock().map(|clock| clock.frozen));
+    walk.note("Slap::add_faults", slap.add_faults(&rules).map(told));
+    walk.note("Slap::faults", slap.faults().map(told));
+    walk.note("Slap::clear_faults", slap.clear_faults());
     walk.note("Slap::import", slap.import(&[description.to_owned()]).map(|reports| reports[0].kept.len()));
+    walk.note("Slap::reset", slap.reset());
 }
 
 fn events(walk: &mut Walk, slap: &Slap) {

@@ -135,7 +135,7 @@ fn b16_without_a_host_a_shared_instance_is_refused_with_what_there_is() {
                    this software release on local_computer will do: host in slappart0 is of type old)";
     assert_eq!(request("s").shared().send(&app).refusal(), (404, refusal.into()));
     let nowhere = request("s").shared().filter(&[("computer_guid", "nope")]);
-    let refusal = "No partition corresponding to slave request: ['/sr', 'nope'] (there is no computer \"nope\"; \
+    let refusal = "No partition corresponding to slave request: ['/sr', 'nope', 'default'] (there is no computer \"nope\"; \
                    known: local_computer)";
     assert_eq!(nowhere.send(&app).refusal(), (404, refusal.into()));
     let by_guid = |guid: &str| request("s").shared().software_type("old").filter(&[("instance_guid", guid)]);

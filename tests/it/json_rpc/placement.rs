@@ -112,7 +112,7 @@ fn every_instance_that_is_no_host_is_named_with_the_reason() {
         "local_computer/slappart0 other other_release: runs /other",
     ];
     assert_eq!(candidates(&app, "s"), expected);
-    let far = request("s").shared().filter(&[("instance_guid", "node2-slappart0")]);
+    let far = request("s").shared().filter(&[("computer_guid", LOCAL), ("instance_guid", "node2-slappart0")]);
     assert_eq!(far.send(&app).status, 404);
     assert_eq!(candidates(&app, "s")[3], "node2/slappart0 far other_computer: is on another computer");
     request("named").state("destroyed").place(&app);

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use slapproxy::config::Overrides;
 use slapproxy::wire::form;
 
 use super::{Document, Name, escaped, operation};
 use crate::app::{TestApp, request};
-use crate::conformance::{methods, mounted_by};
+use crate::conformance::{OWN, methods, mounted_by};
 
 /// What is there for people and not for programs.
 const PAGES: [&str; 1] = ["/"];
@@ -15,10 +16,13 @@ const PAGES: [&str; 1] = ["/"];
 #[test]
 fn every_call_is_described_and_nothing_else() {
     let mut routes = mounted_by("slap_tool/mod.rs");
-    routes.extend(mounted_by("control.rs"));
-    routes.extend(mounted_by("fixtures.rs"));
-    routes.extend(mounted_by("people.rs"));
+    routes.extend(OWN.into_iter().flat_map(mounted_by));
     routes.extend(mounted_by("shacache/mod.rs"));
+    let mut proxied = mounted_by("http_proxy/mod.rs");
+    for route in &mut proxied {
+        route.path = route.path.replace("{tail:.*}", "{scheme}/{netloc}/{path}");
+    }
+    routes.extend(proxied);
     routes.retain(|route| !PAGES.contains(&route.path.as_str()));
     let mut calls: BTreeSet<Name> = routes.into_iter().map(|route| (route.method.to_owned(), route.path)).collect();
     calls.extend(methods().into_keys().map(|name| ("POST".to_owned(), format!("/{name}"))));
@@ -80,6 +84,8 @@ fn ask(app: &TestApp, (method, path): &Name, fields: &[(String, String)]) -> (u1
         app.http.get(format!("{url}?{}", form::encode(&fields)))
     } else if method == "PUT" {
         app.http.put(url)
+    } else if method == "DELETE" {
+        app.http.delete(url)
     } else {
         app.http.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(form::encode(&fields))
     };
@@ -93,12 +99,16 @@ fn ask(app: &TestApp, (method, path): &Name, fields: &[(String, String)]) -> (u1
 /// Calls whose answers have no end.
 const STREAMS: [&str; 1] = ["/-/events"];
 
-/// Calls of which exactly one of two fields is needed.
-const ALTERNATIVES: [&str; 1] = ["/getSoftwareReleaseListFromSoftwareProduct"];
+/// Calls whose fields are parts of the path, which must be right.
+const PLACES: [&str; 1] = ["/http_proxy/{scheme}/{netloc}/{path}"];
+
+/// Calls of which some field is needed, whichever it is.
+const ALTERNATIVES: [&str; 2] = ["/getSoftwareReleaseListFromSoftwareProduct", "/-/clock"];
 
 #[test]
 fn the_fields_that_are_required_are_those_that_the_server_misses() {
-    let app = TestApp::formatted(1);
+    let app = TestApp::with(Overrides { control: Some("yes".into()), ..Overrides::default() });
+    app.format("local_computer", 1);
     request("root").send(&app);
     let mut document = Document::new();
     for call in document.calls() {
@@ -112,7 +122,7 @@ fn the_fields_that_are_required_are_those_that_the_server_misses() {
             (name.clone(), example)
         };
         let path = call.1.as_str();
-        if ALTERNATIVES.contains(&path) || STREAMS.contains(&path) || call.1.starts_with("/slapos.") {
+        if [&ALTERNATIVES[..], &STREAMS, &PLACES].concat().contains(&path) || path.starts_with("/slapos.") {
             continue;
         }
         let fields = document.fields(&call);

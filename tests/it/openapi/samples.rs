@@ -132,6 +132,21 @@ fn what_the_cache_answers_to_recorded_requests_is_as_described() {
 }
 
 #[test]
+fn what_the_http_proxy_answers_to_recorded_requests_is_as_described() {
+    let mut document = Document::new();
+    let name = ("GET".to_owned(), "/http_proxy/{scheme}/{netloc}/{path}".to_owned());
+    let (app, closed) = (crate::http_proxy::open("0.3"), TestApp::empty());
+    let recorded = exchanges("http-proxy");
+    // What is told of a server that does not answer, and of one that may not be reached.
+    let told = |wanted: &str| recorded.iter().find(|exchange| exchange.name == wanted).unwrap();
+    for (app, exchange, status) in [(&app, "bad-scheme", 400), (&app, "refused", 523), (&closed, "get", 403)] {
+        let answer = send(app, &told(exchange).request);
+        assert_eq!(answer.status(), status, "{exchange}");
+        assert_eq!(document.fault_of_answer(&name, status, said(&answer), &answer.body), None, "{exchange}");
+    }
+}
+
+#[test]
 fn what_this_server_answers_to_recorded_requests_is_as_described() {
     let mut document = Document::new();
     let mut all = Vec::new();

@@ -1,13 +1,19 @@
 //! The built program, driven from outside.
 
+mod clock;
 mod computer;
 mod crash;
+mod demo;
 mod environment;
+mod ephemeral;
 mod events;
 mod explain;
+mod faults;
 mod format;
 mod import;
 mod import_smaller;
+mod journal;
+mod like_master;
 mod log;
 mod manual;
 mod master;
@@ -17,11 +23,13 @@ mod people;
 mod promote;
 mod reader;
 mod refusal;
+mod replay;
 mod request;
 mod schema;
 mod seed;
 mod service;
 mod show;
+mod snapshot;
 mod start;
 mod status;
 mod stop;
@@ -224,6 +232,12 @@ impl Server {
 
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         post(&self.http, &format!("{}{path}", self.url), fields).unwrap()
+    }
+
+    /// Sends nothing, with headers.
+    pub fn post_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url));
+        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
     }
 
     /// Requests a root instance of `/sr`.

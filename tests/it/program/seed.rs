@@ -42,6 +42,57 @@ fn every_seed_is_applied_once_and_its_dump_leads_to_the_same_state() {
 }
 
 #[test]
+fn what_is_unusual_leads_to_the_same_state_too() {
+    let text = r#"
+computers:
+  - reference: C D
+    title: "quo\"te: #1"
+    address: 2001:db8::1
+    details: {os_type: linux, "on": [1, 1.0, null, true, "yes", "0x1f", "1:30", ""]}
+    partitions:
+      - reference: p0
+        addresses:
+          - {address: 10.0.0.1, interface: tap0, netmask: 255.255.255.255}
+          - {address: 10.0.0.1, interface: route_tap0, gateway: 10.0.0.254, network: 10.0.0.0/24}
+      - reference: p1
+      - reference: p2
+    reports: [{bang: "", by: user}]
+instances:
+  - title: "a/b 💥"
+    software_release: /sr
+    software_type: ""
+    computer: C D
+    parameters: {big: 123456789012345678901234567890, text: "  two\n\n lines \n", _: "{}"}
+    state: stopped
+    instances:
+      - {title: host, software_release: /host, computer: C D, partition: p2, connection: {}}
+      - title: served
+        software_release: /host
+        shared: true
+        host: {root: "a/b 💥", title: host}
+        reference: another name
+        reports: [{error: "x: y\n"}]
+  - {title: lost, software_release: /sr, placed: false, reports: [stopped, available], state: destroyed}
+  - {title: found, software_release: /host, shared: true, computer: C D, sla: {computer_guid: C D}}
+"#;
+    let home = Home::new();
+    let wrong = home.run_with(&["seed", "-"], &[], text);
+    assert!(wrong.stderr.contains(":18: instances[0].software_type: "), "{}", wrong.stderr);
+    let file = home.write("unusual.yaml", text.replace("    software_type: \"\"\n", ""));
+    assert_eq!(home.run(&["seed", &file]).code, Some(0), "{}", home.run(&["seed", &file]).stderr);
+    assert!(home.run(&["seed", &file]).stderr.ends_with(": everything was so already\n"));
+    let dump = home.run(&["dump"]).stdout;
+    let written = home.write("dump.yaml", &dump);
+    let other = home.name("other.db");
+    assert_eq!(home.run(&["seed", "-u", &other, &written]).code, Some(0));
+    assert_eq!(home.run(&["dump", "-u", &other]), printed(&dump));
+    let show = home.show(&["--shared"]);
+    let references: Vec<&str> =
+        show["shared"].as_array().unwrap().iter().map(|shared| shared["reference"].as_str().unwrap()).collect();
+    assert_eq!(references, ["another name", "_found"]);
+}
+
+#[test]
 fn a_running_server_applies_and_dumps_the_same() {
     let home = Home::new();
     let server = home.start(&["--seed", &seed("two-computers"), "--seed", &seed("empty")]);
@@ -150,6 +201,19 @@ fn a_seed_changes_what_it_names_and_leaves_the_rest() {
         ),
         "{after}"
     );
+}
+
+#[test]
+fn the_seed_of_the_page_is_one() {
+    let page = fs::read_to_string(format!("{}/README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (_, section) = page.split_once("**Write a seed**").unwrap();
+    let lines =
+        section.lines().skip_while(|line| !line.starts_with("    ")).take_while(|line| line.starts_with("    "));
+    let seed = lines.collect::<Vec<_>>().join("\n");
+    let home = Home::new();
+    let told = home.run_with(&["seed", "-"], &[], &seed);
+    assert!(told.stderr.starts_with("standard input: 1 computer, 1 instance, 0 shared instances: "), "{}", told.stderr);
+    assert_eq!(home.json(&["show", "--instances"])["instances"][0]["partition"], "slappart3");
 }
 
 #[test]

@@ -24,6 +24,20 @@ pub struct Message {
 impl Message {
     /// Reads the bytes of a whole message.
     pub fn parse(bytes: &[u8]) -> Self {
+        let message = Self::without_length(bytes);
+        let length = message.header("Content-Length").map_or(0, |length| length.parse().unwrap());
+        assert_eq!(message.body.len(), length, "{message:?}");
+        message
+    }
+
+    /// Reads the bytes of an answer to a request: to `HEAD`, its length is that of another one.
+    pub fn answer(request: &Self, bytes: &[u8]) -> Self {
+        let parse = if request.start.starts_with("HEAD ") { Self::without_length } else { Self::parse };
+        parse(bytes)
+    }
+
+    /// Reads the bytes of a message whose end is where they end.
+    fn without_length(bytes: &[u8]) -> Self {
         let text = str::from_utf8(bytes).unwrap();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { panic!("no end of headers: {text}") };
         let mut lines = head.split("\r\n");
@@ -32,10 +46,7 @@ impl Message {
             let (name, value) = line.split_once(": ").unwrap();
             (name.to_owned(), value.to_owned())
         });
-        let message = Self { start, headers: headers.collect(), body: body.to_owned() };
-        let length = message.header("Content-Length").map_or(0, |length| length.parse().unwrap());
-        assert_eq!(body.len(), length, "{head}");
-        message
+        Self { start, headers: headers.collect(), body: body.to_owned() }
     }
 
     /// The bytes of the message.
@@ -102,10 +113,10 @@ pub fn exchanges(name: &str) -> Vec<Exchange> {
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     let order = String::from_utf8(read("order.txt")).unwrap();
-    let exchange = |name: &str| Exchange {
-        name: name.to_owned(),
-        request: Message::parse(&read(&format!("{name}.request.http"))),
-        response: Message::parse(&read(&format!("{name}.response.http"))),
+    let exchange = |name: &str| {
+        let request = Message::parse(&read(&format!("{name}.request.http")));
+        let response = Message::answer(&request, &read(&format!("{name}.response.http")));
+        Exchange { name: name.to_owned(), request, response }
     };
     order.lines().map(exchange).collect()
 }
@@ -126,7 +137,7 @@ pub fn send(app: &TestApp, request: &Message) -> Message {
     stream.write_all(message.write().as_bytes()).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
-    Message::parse(&answer)
+    Message::answer(request, &answer)
 }
 
 /// The host and port of a server.

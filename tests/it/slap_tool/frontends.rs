@@ -6,8 +6,11 @@ use slapproxy::wire::xml::Value;
 use crate::app::{TestApp, answer, dictionary, request, text};
 use crate::calls::{connection, map};
 
-const HTTP: &str = "http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg";
-const KVM: &str = "http://git.erp5.org/gitweb/slapos.git/blob_plain/refs/tags/slapos-0.92:/software/kvm/software.cfg";
+/// The release of HTTP frontends.
+pub const HTTP: &str = "http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg";
+/// The release of consoles.
+pub const KVM: &str =
+    "http://git.erp5.org/gitweb/slapos.git/blob_plain/refs/tags/slapos-0.92:/software/kvm/software.cfg";
 
 /// A request for the HTTP frontend of a URL, as a reverse proxy forwards it.
 fn behind_https(app: &TestApp, url: &str, headers: &[(&str, &str)]) -> Value {

@@ -3,7 +3,7 @@
 mod addresses;
 mod computers;
 mod destroying;
-mod frontends;
+pub mod frontends;
 mod http;
 mod shared;
 mod software;

@@ -37,6 +37,14 @@ export async function rpc(method, request = {}, speaker = null) {
   return document;
 }
 
+/** Reads a document of the server. */
+export async function get(path, fields = {}) {
+  const response = await send(`${path}?${new URLSearchParams(fields)}`, {});
+  const text = await response.text();
+  if (!response.ok) throw new Refused(response.status, plain(text));
+  return readJson(text);
+}
+
 /** Posts a form to a path of the server; its fields may repeat. */
 export async function post(path, fields) {
   const response = await send(path, { method: "POST", body: new URLSearchParams(fields) });

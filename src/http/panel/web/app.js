@@ -17,6 +17,7 @@ const PAGES = {
   computers: async route => (await import("./computer.js"))[route.name === null ? "computers" : "computer"],
   import: async () => (await import("./import.js")).default,
   events: async () => (await import("./events.js")).default,
+  journal: async () => (await import("./journal.js")).default,
   why: async () => (await import("./events.js")).why,
   request: async () => (await import("./request.js")).default,
 };
@@ -119,7 +120,7 @@ async function go({ back = false } = {}) {
 
 /** Marks the place in the navigation. */
 function mark(route) {
-  const own = { trees: "#/trees", instance: "#/trees", instances: "#/instances", computers: "#/computers", import: "#/computers", events: "#/events", why: "#/events", request: "#/request" };
+  const own = { trees: "#/trees", instance: "#/trees", instances: "#/instances", computers: "#/computers", import: "#/computers", events: "#/events", journal: "#/events", why: "#/events", request: "#/request" };
   const at = own[route.page] || "#/";
   for (const anchor of document.querySelectorAll(".top a[href]")) {
     if (anchor.classList.contains("brand")) continue;

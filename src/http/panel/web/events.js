@@ -60,7 +60,8 @@ export default {
     return {
       title: "Events",
       content: [
-        el("h1", null, "Events"),
+        el("div", { class: "title" }, el("h1", null, "Events"),
+          el("div", { class: "buttons" }, el("a", { class: "button", href: link("journal") }, "Journal of requests"))),
         el("form", { class: "filters", role: "search", onsubmit: event => event.preventDefault(), oninput: event => change(event.currentTarget) },
           field("instance", "Instance", "exact title"), field("computer", "Computer", "reference"), field("text", "Text", "anywhere in the event"),
           el("label", null, "Kind", el("select", { name: "kind" }, Object.entries(KINDS).map(([name, [label]]) => el("option", { value: name, selected: name === kind }, label)))),
