@@ -25,21 +25,25 @@ pub async fn read(state: &State, url: &str) -> Result<SoftwareDocument, Failure>
         _ => Url::parse(url).ok(),
     };
     let named = |place: &Url| Path::new(place.path()).extension().is_some_and(|extension| extension == "json");
-    let place = place.filter(named).ok_or_else(|| refused(url, "the URL or absolute path of a file *.json"))?;
+    let place = place.filter(named).ok_or_else(|| wrong(url))?;
     let text = match place.scheme() {
         "file" => local(state, &place).await?,
         "http" | "https" => match public(state, &place) {
             Some((path, root)) => beneath(path, vec![root], url).await?,
             None => remote(state, &place).await?,
         },
-        _ => return Err(refused(url, "a URL of the scheme http, https or file")),
+        _ => return Err(wrong(url)),
     };
     let read = SoftwareDocument::read(place.as_str(), &text);
-    read.map_err(|reason| refused(url, &format!("a description of a software release or a JSON schema: {reason}")))
+    read.map_err(|reason| refused(place.as_str(), &format!("it describes no software release: {reason}")))
 }
 
-fn refused(url: &str, expected: &str) -> Failure {
-    Refusal::invalid("document_url", url, expected).into()
+fn refused(url: &str, reason: &str) -> Failure {
+    Refusal::NoDocument { url: url.into(), reason: reason.into() }.into()
+}
+
+fn wrong(url: &str) -> Failure {
+    Refusal::invalid("document_url", url, "the URL (http, https or file) or the absolute path of a file *.json").into()
 }
 
 /// The file of the public directory that a URL of this server is about.
@@ -51,7 +55,7 @@ fn public(state: &State, url: &Url) -> Option<(PathBuf, PathBuf)> {
 }
 
 async fn local(state: &State, url: &Url) -> Result<String, Failure> {
-    let path = url.to_file_path().map_err(|()| refused(url.as_str(), "the path of a file"))?;
+    let path = url.to_file_path().map_err(|()| wrong(url.as_str()))?;
     let roots = [Some(state.local_software_release_root.clone()), state.public_directory.clone()];
     beneath(path, roots.into_iter().flatten().collect(), url.as_str()).await
 }
@@ -59,13 +63,13 @@ async fn local(state: &State, url: &Url) -> Result<String, Failure> {
 /// A file beneath one of some directories; links do not lead out of them.
 async fn beneath(path: PathBuf, roots: Vec<PathBuf>, url: &str) -> Result<String, Failure> {
     let found = web::block(move || {
-        let real = fs::canonicalize(&path).map_err(|error| format!("a file that can be read: {error}"))?;
+        let real = fs::canonicalize(&path).map_err(|error| error.to_string())?;
         let granted = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).any(|root| real.starts_with(root));
         let small = |path: &Path| fs::metadata(path).is_ok_and(|data| data.is_file() && data.len() <= LIMIT as u64);
         if !granted || !small(&real) {
-            return Err("a file of at most 4 MB in the directory of local releases".into());
+            return Err("only files of at most 4 MB in the directory of local releases are".into());
         }
-        fs::read_to_string(&real).map_err(|error| format!("a file that can be read: {error}"))
+        fs::read_to_string(&real).map_err(|error| error.to_string())
     });
     let found = found.await.map_err(|error| Failure::Internal(error.to_string()))?;
     found.map_err(|expected| refused(url, &expected))
@@ -78,10 +82,10 @@ async fn remote(state: &State, url: &Url) -> Result<String, Failure> {
     let configured = state.http_proxy_allow.iter().any(|allowed| target.is_allowed_by(allowed));
     let master = &state.master;
     if !configured && !master.is_known_release_server(target.clone()).await? && !master.is_published(target).await? {
-        let reason = "a document of a server where a release is that is supplied or requested here";
-        return Err(refused(url.as_str(), &format!("{reason}; or allow it with --http-proxy-allow {netloc}")));
+        let reason = "no release of that server is supplied or requested here";
+        return Err(refused(url.as_str(), &format!("{reason}; allow it with --http-proxy-allow {netloc}")));
     }
-    let fault = |reason: &dyn ToString| refused(url.as_str(), &format!("a document: {}", reason.to_string()));
+    let fault = |reason: &dyn ToString| refused(url.as_str(), &reason.to_string());
     let nothing: Option<Empty<_>> = None;
     let accept = [("accept".to_owned(), b"application/json".to_vec())];
     let answer = state.relay.send("GET", url.clone(), accept, nothing).await.map_err(|error| fault(&error))?;

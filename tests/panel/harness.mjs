@@ -13,7 +13,7 @@ const AXE = need.resolve("axe-core/axe.min.js");
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const ROOT = path.join(HERE, "../..");
-const PROGRAM = process.env.SLAPPROXY_BIN;
+export const PROGRAM = process.env.SLAPPROXY_BIN;
 export const SCREENSHOTS = path.join(process.env.SLAPPROXY_PANEL_DIR, "screenshots");
 
 /** What the browser does not need: it looks for nothing but the server. */

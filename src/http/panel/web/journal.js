@@ -84,11 +84,11 @@ function row(entry) {
     el("div", { class: "inside" },
       entry.fault && el("p", { class: "note" }, `It failed by the rule ${entry.fault}`),
       part("Arguments", entry.arguments), part("Answer", entry.answer),
-      entry.event_list.length > 0 && el("div", null, el("h3", null, "What it changed"), timeline(entry.event_list)))));
+      entry.event_list.length > 0 && el("div", null, el("h2", null, "What it changed"), timeline(entry.event_list)))));
 }
 
 function part(label, value) {
   if (value === null || value === undefined) return null;
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return el("div", null, el("h3", null, label), el("pre", { tabindex: "0", "aria-label": label }, text));
+  return el("div", null, el("h2", null, label), el("pre", { tabindex: "0", "aria-label": label }, text));
 }
