@@ -1,7 +1,7 @@
 // The way from an address to a page, and the life of the page that is shown.
 import { Refused } from "./api.js";
-import { calm, el, morphChildren } from "./dom.js";
-import { follow, start } from "./live.js";
+import { el, morphChildren, soon } from "./dom.js";
+import { follow, opened, start } from "./live.js";
 import { failure, startTips, tick } from "./parts.js";
 import overview from "./overview.js";
 
@@ -36,7 +36,7 @@ function read(hash) {
 class Page {
   constructor(route, module) {
     Object.assign(this, { route, module, data: null, loading: null, stale: false });
-    this.refresh = calm(() => this.reload(), 120);
+    this.refresh = soon(() => this.reload(), 120);
   }
 
   /** Reads everything again and shows what changed; what happens meanwhile is read after that. */
@@ -145,7 +145,10 @@ follow(event => {
   if (current.module.happened?.(event, current)) return;
   if (!current.module.holds && (!current.module.concerns || current.module.concerns(event, current.data))) current.refresh();
 });
+// What happened before the stream was there, or while it was away, is not told by it.
+opened(() => { if (current?.data && !current.module.holds) current.refresh(); });
 if ("scrollRestoration" in history) history.scrollRestoration = "manual";
 setInterval(tick, 10000);
 startTips();
-go().then(start);
+start();
+go();

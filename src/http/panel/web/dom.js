@@ -71,6 +71,17 @@ export function say(text) {
   say.timer = setTimeout(() => { said.textContent = ""; }, 5000);
 }
 
+/** Calls a function soon, and then once for all calls that came meanwhile. */
+export function soon(call, milliseconds) {
+  let timer = null;
+  return (...given) => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      call(...given);
+    }, milliseconds);
+  };
+}
+
 /** Calls a function once things are quiet for so long. */
 export function calm(call, milliseconds) {
   let timer;

@@ -23,7 +23,7 @@ export default {
       return { gone: error.message, title, events: (await happened).result_list };
     }
     const guid = instance.instance_guid;
-    const own = instance.root_instance_title === instance.title && guid.split("___")[1] === "";
+    const own = guid === `${instance.title}______${instance.shared ? 1 : 0}`;
     const [explanations, events, requested, served] = await Promise.all([
       explained, instance.title === title ? happened : rpc("allDocs.WIP.event_list", { instance_title: instance.title, limit: EVENTS }),
       rpc("allDocs.WIP.instance_list", { requester_guid: guid, limit: 1 }),

@@ -1,6 +1,6 @@
 // The journal: what was asked lately, what was answered, and what it changed.
 import { get } from "./api.js";
-import { calm, el } from "./dom.js";
+import { calm, el, soon } from "./dom.js";
 import { timeline } from "./timeline.js";
 import { date, time } from "./words.js";
 
@@ -62,7 +62,7 @@ export default {
 };
 
 /** Reads what came since. */
-const more = calm(async page => {
+const more = soon(async page => {
   const last = page.data.entries[0]?.number;
   const entries = await read(last === undefined ? { limit: LIMIT } : { after: last, limit: 1000 }).catch(() => []);
   if (!entries.length) return;

@@ -4,12 +4,16 @@ import { server } from "./api.js";
 const followers = new Set();
 let source = null;
 let last = null;
+let begun = () => {};
 
 /** Calls a function for every event; returns what ends that. */
 export function follow(call) {
   followers.add(call);
   return () => followers.delete(call);
 }
+
+/** Calls a function whenever the stream begins, or goes on. */
+export const opened = call => { begun = call; };
 
 /** Starts the stream, and keeps it while the page is in view: browsers have few connections for one server. */
 export function start() {
@@ -24,7 +28,10 @@ function open() {
   const url = new URL("-/events", server);
   if (last) url.searchParams.set("after", last);
   source = new EventSource(url);
-  source.onopen = () => show("live", "Live");
+  source.onopen = () => {
+    show("live", "Live");
+    begun();
+  };
   source.onerror = () => {
     show("waiting", "Reconnecting …");
     // A refusal ends the stream for good: another one is tried later.

@@ -39,7 +39,8 @@ function row(event) {
 /** The last line says what happened, in a log. */
 const shortened = text => {
   const lines = text.trim().split("\n");
-  return lines[lines.length - 1].slice(0, 160);
+  const last = lines[lines.length - 1];
+  return last.length > 110 ? `${last.slice(0, 110)}…` : last;
 };
 
 function about(event) {
