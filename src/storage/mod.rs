@@ -23,6 +23,7 @@ mod open;
 mod overview;
 mod partition;
 mod person;
+mod property;
 mod recording;
 mod refusal;
 mod service;

@@ -8,9 +8,10 @@ use crate::wire::json_rpc::{
     AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus,
     GetComputePartition, GetHateoasUrl, GetInstanceTree, GetOverview, GetSoftwareDocument, GetSoftwareInstance,
     GetSoftwareInstanceCertificate, PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation,
-    PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
-    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
-    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    PostSoftwareInstance, PostSoftwareInstanceMove, PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat,
+    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
+    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
+    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 /// A request that says what it is about.
@@ -58,6 +59,7 @@ about_computers!(
     PostComputeNodeCertificate,
     PostComputeNodeUsage,
     PostSoftwareInstallation,
+    PutComputeNodeAllocation,
     PutComputeNodeBang,
     PutComputeNodeFormat,
     PutSoftwareInstallationError,
@@ -69,6 +71,7 @@ about_instances!(
     AllDocsInstanceNodeInstanceList,
     GetSoftwareInstance,
     GetSoftwareInstanceCertificate,
+    PostSoftwareInstanceMove,
     PutSoftwareInstanceBang,
     PutSoftwareInstanceConnectionParameter,
     PutSoftwareInstanceError,
