@@ -5,16 +5,15 @@ use rusqlite::{Row, params_from_iter};
 
 use super::computer::readable;
 use super::instance::title;
+use super::refusal::refusals;
 use super::software::software_release;
 use super::status::status;
 use super::{Error, ReadTx};
-use crate::domain::explanation::Refusals;
 use crate::domain::ids::Title;
 use crate::domain::instance::InstanceId;
 use crate::domain::overview::{Colour, Health, InstanceQuery, InstanceSummary, RefusedTitle};
 use crate::domain::service::InstanceName;
 use crate::domain::state::RequestedState;
-use crate::domain::timestamp::Timestamp;
 
 /// The columns of an instance in `instance i`: its root, requester and host, its place, its report, and what hangs on it.
 const SELECT: &str = "SELECT i.id, i.title, r.title AS root, i.shared, i.software_release, i.software_type, \
@@ -172,13 +171,7 @@ impl ReadTx<'_> {
                 title: title(row, "title")?,
                 shared: row.get("shared")?,
                 software_release: software_release(row)?,
-                refusals: Refusals {
-                    user: row.get("user")?,
-                    reason: row.get("reason")?,
-                    at: Timestamp(row.get("at")?),
-                    last_at: Timestamp(row.get("last_at")?),
-                    count: row.get("count")?,
-                },
+                refusals: refusals(row)?,
             })
         };
         Ok(readable("a refused request", self.rows(sql, [limit], |row| Ok(read(row)))?))
