@@ -156,6 +156,7 @@ front! {
     wait get_computer_dict() -> BTreeMap<String, Row>;
     wait ready() -> Ready;
     wait import(documents: &[String]) -> Vec<FormatReport>;
+    wait import_preview(documents: &[String]) -> Vec<FormatReport>;
     wait seed(seed: &str) -> SeedReport;
     wait dump() -> String;
     wait load_snapshot(path: &str) -> ();

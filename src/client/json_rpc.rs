@@ -83,6 +83,9 @@ named! {
     put_compute_node_allocation: PutComputeNodeAllocation;
     post_software_instance_move: PostSoftwareInstanceMove;
     all_docs_forwarded_instance_list: AllDocsForwardedInstanceList;
+    get_overview: GetOverview;
+    all_docs_instance_list: AllDocsInstanceList;
+    get_software_document: GetSoftwareDocument;
     all_docs_consumption_list: AllDocsConsumptionList;
     get_hateoas_url: GetHateoasUrl;
 }

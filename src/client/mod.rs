@@ -300,6 +300,11 @@ impl Slap {
         self.slap_tool().import(&Import { documents: documents.to_vec() }).await
     }
 
+    /// Tells what an import would change; nothing changes (`POST /-/import/preview`).
+    pub async fn import_preview(&self, documents: &[String]) -> Result<Vec<FormatReport>, Error> {
+        self.slap_tool().import_preview(&Import { documents: documents.to_vec() }).await
+    }
+
     /// Makes everything as a seed says, in YAML or JSON; it names no other file (`POST /-/seed`).
     pub async fn seed(&self, seed: &str) -> Result<SeedReport, Error> {
         self.slap_tool().seed(&SeedArguments { seed: seed.to_owned() }).await

@@ -229,6 +229,11 @@ impl SlapTool<'_> {
         self.post("-/import", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
     }
 
+    /// `POST /-/import/preview`
+    pub async fn import_preview(&self, arguments: &Import) -> Result<Vec<FormatReport>, Error> {
+        self.post("-/import/preview", arguments, |body| read_format_reports(&String::from_utf8_lossy(body))).await
+    }
+
     /// `POST /-/seed`
     pub async fn seed(&self, arguments: &SeedArguments) -> Result<SeedReport, Error> {
         self.post("-/seed", arguments, read_seed_report).await

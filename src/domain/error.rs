@@ -254,6 +254,14 @@ pub enum Refusal {
         /// Its file.
         path: String,
     },
+    /// A document that describes no software release, or cannot be read.
+    #[error("document_url: {url} cannot be read: {reason}")]
+    NoDocument {
+        /// Its URL.
+        url: String,
+        /// Why.
+        reason: String,
+    },
     /// The server did not remember what it held when it started.
     #[error("this server cannot be reset: it was not started with --control")]
     NoReset,
@@ -321,6 +329,7 @@ impl Refusal {
             | Self::NoCertificate
             | Self::NoReset
             | Self::NoSnapshot { .. }
+            | Self::NoDocument { .. }
             | Self::NoJournal
             | Self::SharedCertificate { .. }
             | Self::PersonTaken { .. } => Kind::NotThere,

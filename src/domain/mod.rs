@@ -22,6 +22,7 @@ pub mod frontend;
 pub mod http_proxy;
 pub mod ids;
 pub mod instance;
+pub mod overview;
 pub mod parameters;
 pub mod partition;
 pub mod placement;

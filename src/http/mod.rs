@@ -24,6 +24,7 @@ mod route;
 mod server;
 mod shacache;
 mod slap_tool;
+mod software_document;
 mod state;
 mod tls;
 

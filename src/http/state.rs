@@ -70,6 +70,8 @@ pub struct State {
     pub shacache: Option<Shacache>,
     /// The directory with files for everybody; `None` when there is none.
     pub public_directory: Option<PathBuf>,
+    /// The directory that local releases are relative to.
+    pub local_software_release_root: PathBuf,
     /// What the ready file says, as JSON.
     pub ready: String,
     /// The URL of this server.
@@ -138,6 +140,7 @@ impl State {
             require_certificate: config.require_certificate,
             authority,
             shacache,
+            local_software_release_root: config.local_software_release_root.clone(),
             public_directory: config.public_directory.clone(),
             ready,
             host: config.host.clone(),

@@ -25,6 +25,17 @@ impl Master {
             .await
     }
 
+    /// Whether a release that is supplied, requested, or stands behind a product lies on a server.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_known_release_server(&self, target: Target) -> Result<bool, Error> {
+        if self.settings.software_products.iter().any(|product| target.is_named_in(&product.url)) {
+            return Ok(true);
+        }
+        self.db.read(move |tx| Ok(tx.known_releases()?.iter().any(|url| target.is_named_in(url)))).await
+    }
+
     /// Keeps the URL that a frontend which needs no host leads to, as long as the frontend is wanted.
     pub(super) async fn keep_frontend_url(
         &self,

@@ -228,7 +228,7 @@ impl Master {
 }
 
 /// The root of a tree: a software instance, or else a shared one.
-fn root(tx: ReadTx<'_>, title: String) -> Result<Instance, Error> {
+pub(super) fn root(tx: ReadTx<'_>, title: String) -> Result<Instance, Error> {
     let root = match tx.software_instance(None, &title)? {
         Some(root) => Some(root),
         None => tx.shared_instances_titled(None, &title)?.into_iter().next(),

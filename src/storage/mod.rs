@@ -20,6 +20,7 @@ mod lock;
 mod migrate;
 mod name;
 mod open;
+mod overview;
 mod partition;
 mod person;
 mod property;

@@ -29,13 +29,18 @@ fn refused_request(row: &Row<'_>) -> Result<RefusedRequest, Error> {
             parameters: parameters(row, "parameters")?,
             sla: parameters(row, "sla")?,
         },
-        refusals: Refusals {
-            user: row.get("user")?,
-            reason: row.get("reason")?,
-            at: Timestamp(row.get("at")?),
-            last_at: Timestamp(row.get("last_at")?),
-            count: row.get("count")?,
-        },
+        refusals: refusals(row)?,
+    })
+}
+
+/// How often and why a request was refused.
+pub(super) fn refusals(row: &Row<'_>) -> Result<Refusals, Error> {
+    Ok(Refusals {
+        user: row.get("user")?,
+        reason: row.get("reason")?,
+        at: Timestamp(row.get("at")?),
+        last_at: Timestamp(row.get("last_at")?),
+        count: row.get("count")?,
     })
 }
 

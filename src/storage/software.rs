@@ -43,6 +43,15 @@ impl ReadTx<'_> {
         Ok(readable("a software release", self.rows(&sql, [computer.0], |row| Ok(installation(row)))?))
     }
 
+    /// The releases that are supplied to any computer, or requested.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn known_releases(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT software_release FROM software_installation UNION SELECT software_release FROM instance";
+        self.rows(sql, [], |row| Ok(row.get(0)?))
+    }
+
     /// The latest reports about the releases supplied to a computer.
     ///
     /// # Errors

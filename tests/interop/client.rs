@@ -103,6 +103,7 @@ const LACKING: &[&str] = &[
     "People::revocation_list",
     "Slap::ready",
     "Slap::import",
+    "Slap::import_preview",
     "Slap::seed",
     "Slap::dump",
     "Slap::load_snapshot",
@@ -125,6 +126,9 @@ const LACKING: &[&str] = &[
     "put_compute_node_allocation",
     "post_software_instance_move",
     "all_docs_forwarded_instance_list",
+    "get_overview",
+    "all_docs_instance_list",
+    "get_software_document",
     "all_docs_consumption_list",
 ];
 

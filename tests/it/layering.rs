@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     (
         "http",
         &["domain", "wire", "storage", "master", "config", "pki", "client", "federation", "shacache", "fixtures"],
-        &["actix_web", "actix_files", "actix_multipart", "actix_tls", "futures_util"],
+        &["actix_web", "actix_files", "actix_multipart", "actix_tls", "flate2", "futures_util"],
     ),
     ("testing", &["domain", "wire", "config", "client", "fixtures", "http"], &[]),
     (

@@ -1,5 +1,8 @@
 //! The page at the root, and the directory with files for everybody.
 
+use std::fs;
+use std::path::Path;
+
 use slapproxy::config::Overrides;
 
 use crate::app::{Answer, TestApp};
@@ -72,13 +75,49 @@ fn the_root_leads_to_the_page() {
     let response = ask("/panel/");
     assert_eq!(response.status(), 200);
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'; "));
-    assert_eq!(response.text().unwrap(), include_str!("../../src/http/panel/panel.html"));
+    assert_eq!(response.text().unwrap(), include_str!("../../src/http/panel/web/index.html"));
+}
+
+#[test]
+fn the_panel_is_all_in_the_program_and_travels_small_and_once() {
+    let app = TestApp::empty();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/panel");
+    let mut files = Vec::new();
+    for directory in ["web", "vendor/json-editor"] {
+        let entries = fs::read_dir(sources.join(directory)).unwrap();
+        files.extend(entries.map(|entry| format!("{directory}/{}", entry.unwrap().file_name().to_str().unwrap())));
+    }
+    assert!(files.len() > 20, "{files:?}");
+    for file in files {
+        let url = format!("{}/panel/{file}", app.url);
+        let plain = app.http.get(&url).send().unwrap();
+        let header = |name: &str| plain.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(
+            (plain.status().as_u16(), header("cache-control"), header("vary")),
+            (200, "no-cache".into(), "Accept-Encoding".into()),
+            "{file}"
+        );
+        assert_eq!(header("x-content-type-options"), "nosniff", "{file}");
+        let tag = header("etag");
+        assert_eq!(plain.bytes().unwrap(), fs::read(sources.join(&file)).unwrap(), "{file}");
+        let small = app.http.get(&url).header("Accept-Encoding", "br, gzip").send().unwrap();
+        assert_eq!(
+            (small.headers()["content-encoding"].to_str().unwrap(), small.headers()["etag"].to_str().unwrap()),
+            ("gzip", tag.as_str())
+        );
+        assert!(small.bytes().unwrap().starts_with(b"\x1f\x8b"), "{file}");
+        let known = app.http.get(&url).header("If-None-Match", format!("W/\"x\", {tag}")).send().unwrap();
+        assert_eq!((known.status().as_u16(), known.text().unwrap().as_str()), (304, ""), "{file}");
+    }
+    for path in ["web/nope.js", "web/", "web/../error.rs", "vendor/"] {
+        assert_eq!(app.get(&format!("/panel/{path}")).status, 404, "{path}");
+    }
 }
 
 #[test]
 fn the_recorded_session_of_the_python_proxy_is_answered_as_recorded() {
     let (app, without) = (app(), TestApp::empty());
-    std::fs::write(app.database.with_file_name("public").join("file.txt"), "public content\n").unwrap();
+    fs::write(app.database.with_file_name("public").join("file.txt"), "public content\n").unwrap();
     for exchange in exchanges("panel") {
         let (name, recorded) = (exchange.name.as_str(), &exchange.response);
         let asked = if name.ends_with("not-configured") { &without } else { &app };

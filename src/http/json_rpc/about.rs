@@ -4,13 +4,14 @@ use crate::domain::access::Subject;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
-    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PostSoftwareInstanceMove,
-    PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
-    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
-    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    AllDocsForwardedInstanceList, AllDocsInstanceList, AllDocsInstanceNodeInstanceList,
+    AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus,
+    GetComputePartition, GetHateoasUrl, GetInstanceTree, GetOverview, GetSoftwareDocument, GetSoftwareInstance,
+    GetSoftwareInstanceCertificate, PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation,
+    PostSoftwareInstance, PostSoftwareInstanceMove, PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat,
+    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
+    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
+    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 /// A request that says what it is about.
@@ -84,10 +85,13 @@ about_everything!(
     AllDocsEventList,
     AllDocsExplanationList,
     AllDocsForwardedInstanceList,
+    AllDocsInstanceList,
     AllDocsInstanceTreeInstanceList,
     AllDocsInstanceTreeList,
     GetHateoasUrl,
     GetInstanceTree,
+    GetOverview,
+    GetSoftwareDocument,
     PostSoftwareInstance,
 );
 

@@ -5,6 +5,7 @@ mod about;
 mod compute_node;
 mod error;
 mod extract;
+mod glance;
 mod hateoas;
 mod instance_tree;
 mod overview;
@@ -23,13 +24,14 @@ use crate::http::failure::Failure;
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
-    GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PostSoftwareInstanceMove,
-    PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
-    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
-    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    AllDocsForwardedInstanceList, AllDocsInstanceList, AllDocsInstanceNodeInstanceList,
+    AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus,
+    GetComputePartition, GetHateoasUrl, GetInstanceTree, GetOverview, GetSoftwareDocument, GetSoftwareInstance,
+    GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation,
+    PostSoftwareInstance, PostSoftwareInstanceMove, PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat,
+    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
+    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
+    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 /// Mounts the routes.
@@ -97,6 +99,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(method::<PostSoftwareInstanceMove>(People).to(placement::post_software_instance_move))
         .service(method::<AllDocsForwardedInstanceList>(People).to(overview::all_docs_forwarded_instance_list))
         .service(method::<AllDocsConsumptionList>(People).to(overview::all_docs_consumption_list))
+        .service(method::<GetOverview>(People).to(glance::get_overview))
+        .service(method::<AllDocsInstanceList>(People).to(glance::all_docs_instance_list))
+        .service(method::<GetSoftwareDocument>(People).to(glance::get_software_document))
         .service(method::<GetHateoasUrl>(Everybody).to(hateoas::get_hateoas_url))
         .service(web::resource("/slapos.{method:.*}").to(unknown));
 }

@@ -15,7 +15,7 @@ use crate::wire::json_rpc::{
 };
 
 /// How many events or consumption reports a page holds when nobody says it, and at most.
-const PAGE: (u32, u32) = (100, 1000);
+pub(super) const PAGE: (u32, u32) = (100, 1000);
 
 /// `slapos.allDocs.WIP.compute_partition_list`
 pub async fn all_docs_compute_partition_list(

@@ -14,6 +14,9 @@ pub enum Error {
     /// No directory is public.
     #[error("The public directory path is not configured.")]
     NotConfigured,
+    /// The panel has no file of this name.
+    #[error("The panel has no file {0:?}.")]
+    NoAsset(String),
     /// No file of the public directory has this name.
     #[error("There is no file {0:?} in the public directory.")]
     NoFile(String),
@@ -27,7 +30,7 @@ impl ResponseError for Error {
         match self {
             // Not 404: existing clients tell the two apart.
             Self::NotConfigured => StatusCode::FORBIDDEN,
-            Self::NoFile(_) => StatusCode::NOT_FOUND,
+            Self::NoAsset(_) | Self::NoFile(_) => StatusCode::NOT_FOUND,
             Self::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

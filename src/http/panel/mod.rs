@@ -1,13 +1,15 @@
-//! The page at the root of the server, and the directory with files for everybody.
+//! The pages for people at the root of the server, and the directory with files for everybody.
 
+mod asset;
 mod error;
 
 use std::fs::{self, File};
 use std::path::{Component, Path, PathBuf};
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use self::asset::Asset;
 use self::error::Error;
 use super::extract::{Front, parameter};
 use super::file::attachment;
@@ -15,18 +17,12 @@ use super::route::read;
 use super::state::State;
 use crate::domain::access::Callers::Everybody;
 
-/// The page; it loads nothing.
-const PAGE: &str = include_str!("panel.html");
-
-/// What the page may do: look as it does.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
-
 /// Mounts the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(read("/panel", Everybody).to(slash))
         .service(read("/panel/", Everybody).to(page))
+        .service(read("/panel/{name:(?:web|vendor)/.*}", Everybody).to(asset))
         .service(read("/panel/public/{path:.*}", Everybody).to(public));
 }
 
@@ -36,13 +32,19 @@ async fn slash(app: web::Data<State>, request: HttpRequest) -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, location)).finish()
 }
 
-/// The page.
-async fn page() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(ContentType::html())
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(PAGE)
+/// The page, whose scripts show all others.
+async fn page(request: HttpRequest) -> Result<HttpResponse, Error> {
+    named("web/index.html", &request)
+}
+
+/// A script or a style of the page.
+async fn asset(request: HttpRequest) -> Result<HttpResponse, Error> {
+    named(request.match_info().query("name"), &request)
+}
+
+fn named(name: &str, request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let asset = Asset::named(name).ok_or_else(|| Error::NoAsset(name.to_owned()))?;
+    Ok(asset.answer(request))
 }
 
 /// A file for everybody.

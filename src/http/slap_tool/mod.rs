@@ -17,6 +17,7 @@ use actix_web::{HttpResponse, ResponseError, web};
 pub use answer::{Answer, text};
 pub use argument::{Form, Query};
 pub use computer::read_description;
+pub use error::Error;
 
 use super::route::{read, write};
 use crate::domain::access::Callers::{Everybody, Nodes, NodesAndInstances, People, PeopleAndNodes};
@@ -78,5 +79,5 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// The answer to a caller for whom a call is not.
 pub fn refused(failure: Failure) -> HttpResponse {
-    error::Error::from(failure).error_response()
+    Error::from(failure).error_response()
 }

@@ -6,6 +6,7 @@ mod compute_node;
 mod consumption;
 mod explanation;
 mod forwarding;
+mod glance;
 mod instance_tree;
 mod open;
 mod overview;
@@ -33,6 +34,11 @@ pub use explanation::{
     ProcessingEntry, RefusedEntry, ReportEntry,
 };
 pub use forwarding::{AllDocsForwardedInstanceList, ForwardedEntry, ForwardedInstanceEntry, ForwardedInstanceList};
+pub use glance::{
+    AllDocsInstanceList, ComputerEntry, GetOverview, GetSoftwareDocument, Health, InstanceSummaryEntry,
+    InstanceSummaryList, OverviewDocument, PartitionEntry, ProductEntry, RefusedTitleEntry, SoftwareDocument,
+    SoftwareEntry, TreeEntry,
+};
 pub use instance_tree::{
     AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeList, GetInstanceTree, InstanceTreeEntry, InstanceTreeList,
     SharedInstanceEntry, SharedInstanceList,

@@ -305,6 +305,6 @@ pub fn instance_guid(instance: &instance::Instance) -> String {
     guid(&instance.title, root, instance.sharing.is_some())
 }
 
-fn guid(title: &str, root: &str, shared: bool) -> String {
+pub(super) fn guid(title: &str, root: &str, shared: bool) -> String {
     format!("{title}___{root}___{}", u8::from(shared))
 }

@@ -12,14 +12,14 @@ use super::operation::{Schemas, page_content, speaker};
 use crate::wire::json_rpc::{
     AllDocsComputeNodeInstanceList, AllDocsComputeNodeList, AllDocsComputeNodeSoftwareInstallationList,
     AllDocsComputePartitionList, AllDocsConsumptionList, AllDocsEventList, AllDocsExplanationList,
-    AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
-    AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition,
-    GetHateoasUrl, GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, NotReady,
-    PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance,
-    PostSoftwareInstanceMove, PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat,
-    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
-    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
-    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    AllDocsForwardedInstanceList, AllDocsInstanceList, AllDocsInstanceNodeInstanceList,
+    AllDocsInstanceTreeInstanceList, AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument,
+    GetComputeNodeStatus, GetComputePartition, GetHateoasUrl, GetInstanceTree, GetOverview, GetSoftwareDocument,
+    GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, NotReady, PostComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PostSoftwareInstanceMove,
+    PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
+    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
+    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 const JSON: &str = "application/json";
@@ -118,6 +118,9 @@ pub const METHODS: &[Item] = &[
     method!(INSTANCES AllDocsExplanationList, own "slapos.allDocs.WIP.explanation_list"),
     method!(INSTANCES PostSoftwareInstanceMove, own "slapos.post.WIP.software_instance_move"),
     method!(INSTANCES AllDocsForwardedInstanceList, own "slapos.allDocs.WIP.forwarded_instance_list"),
+    method!(INSTANCES GetOverview, own "slapos.get.WIP.overview"),
+    method!(INSTANCES AllDocsInstanceList, own "slapos.allDocs.WIP.instance_list"),
+    method!(SOFTWARE GetSoftwareDocument, own "slapos.get.WIP.software_document"),
     method!(INSTANCES PostSoftwareInstance, "post.software_instance-from-partition"),
     method!(INSTANCES GetSoftwareInstance, "get.software_instance"),
     method!(INSTANCES GetComputePartition, "get.compute_partition"),

@@ -52,6 +52,15 @@ pub const CALLS: &[Call] = &[
         not_found: None,
     },
     Call {
+        path: "/-/import/preview",
+        group: "Server",
+        summary: "Tell what the description of computers would change",
+        description: "As `/-/import`, but nothing changes.",
+        asked: form::<Import>,
+        answer: Answer::Json(list::<FormatReport>),
+        not_found: None,
+    },
+    Call {
         path: "/-/seed",
         group: "Server",
         summary: "Make everything as a seed says",

@@ -83,6 +83,9 @@ const TABLE: &[(&str, &str)] = &[
     ("/slapos.put.WIP.compute_node_allocation", ".+----"),
     ("/slapos.post.WIP.software_instance_move", ".+----"),
     ("/slapos.allDocs.WIP.forwarded_instance_list", ".+----"),
+    ("/slapos.get.WIP.overview", ".+----"),
+    ("/slapos.allDocs.WIP.instance_list", ".+----"),
+    ("/slapos.get.WIP.software_document", ".+----"),
     ("/slapos.allDocs.WIP.consumption_list", ".+----"),
     ("/slapos.get.v0.hateoas_url", ".+++++"),
     ("/hateoas", ".+----"),
@@ -95,6 +98,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/openapi.json", ".+++++"),
     ("/-/ready", ".+++++"),
     ("/-/import", ".+----"),
+    ("/-/import/preview", ".+----"),
     ("/-/events", ".+----"),
     ("/-/seed", ".+----"),
     ("/-/dump", ".+----"),
@@ -123,6 +127,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/-/shacache", ".+----"),
     ("/panel", ".+++++"),
     ("/panel/", ".+++++"),
+    ("/panel/{name:(?:web|vendor)/.*}", ".+++++"),
     ("/panel/public/{path:.*}", ".+++++"),
     ("/http_proxy/{tail:.*}", ".+++++"),
 ];
@@ -161,6 +166,7 @@ fn value(path: &str, name: &str) -> Option<Value> {
         "title" => json!("another"),
         "seed" => json!("computers: []"),
         "path" => json!("/nonexistent"),
+        "document_url" => json!("/nonexistent.json"),
         "software_release" | "software_release_uri" | "url" => json!("/sr"),
         "partition_reference" => json!("child"),
         "xml" => json!(described()),
@@ -188,7 +194,13 @@ fn attempt(document: &Document, app: &TestApp, client: &Client, call: &Name) -> 
                  417a81a538327af927da3e";
     let behind = BEHIND.url.replace("://", "/");
     let tail = if path.starts_with("/http_proxy/") { behind.as_str() } else { "partitions/first" };
-    let parts = [("{tail:.*}", tail), ("{sha512}", empty), ("{key}", "key"), ("{path:.*}", "file")];
+    let parts = [
+        ("{tail:.*}", tail),
+        ("{sha512}", empty),
+        ("{key}", "key"),
+        ("{path:.*}", "file"),
+        ("{name:(?:web|vendor)/.*}", "web/app.js"),
+    ];
     let path_there = parts.into_iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
     let url = format!("{}{path_there}", app.url);
     let texts: Vec<(&str, &str)> =

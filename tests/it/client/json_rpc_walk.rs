@@ -190,6 +190,9 @@ fn reports(lines: &mut Lines, slap: &Slap) {
         put_compute_node_allocation(closed);
         post_software_instance_move(moved) => |told| instance(&told);
         all_docs_forwarded_instance_list(AllDocsForwardedInstanceList {});
+        get_overview(GetOverview {}) => |overview: OverviewDocument| overview.tree_list.len();
+        all_docs_instance_list(AllDocsInstanceList::default()) => |page: InstanceSummaryList| page.total;
+        get_software_document(GetSoftwareDocument { document_url: "/nowhere.json".into() });
         all_docs_consumption_list(AllDocsConsumptionList::default());
     }
 }

@@ -352,6 +352,8 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     walk.note("Slap::seed", slap.seed("computers: []").map(|report| report.changes));
     walk.note("Slap::dump", slap.dump().map(|text| text.starts_with("computers:\n")));
     walk.note("Slap::load_snapshot", slap.load_snapshot("/nonexistent"));
+    let preview = slap.import_preview(&[description.to_owned()]);
+    walk.note("Slap::import_preview", preview.map(|reports| reports[0].kept.len()));
     let rules = ["endpoint=getRunId status=503".parse().unwrap()];
     let told = |reports: Vec<FaultReport>| reports.into_iter().map(|report| report.rule).collect::<Vec<_>>();
     let arguments = JournalArguments { limit: 1, ..JournalArguments::default() };

@@ -4,6 +4,7 @@ mod changes;
 mod computers;
 mod consumption;
 mod explanations;
+mod glance;
 mod http;
 mod instances;
 mod overview;

@@ -84,6 +84,9 @@ const REQUESTS: &[(&str, Fields)] = &[
     ),
     ("slapos.allDocs.WIP.explanation_list-refused", &[("title", "front")]),
     ("slapos.allDocs.WIP.forwarded_instance_list", &[]),
+    ("slapos.get.WIP.overview", &[]),
+    ("slapos.allDocs.WIP.instance_list", &[("instance_tree_title", "root")]),
+    ("slapos.get.WIP.software_document", &[("document_url", DOCUMENT)]),
     ("useComputer", &[COMPUTER, ("use_string", include_str!("../../../fixtures/wire/tioxml/valid.xml"))]),
     ("slapos.allDocs.WIP.consumption_list", &[("computer_guid", "local_computer")]),
     ("hateoasSearch-members", &[("mode", "search"), ("query", MEMBERS), ("select_list", "uid,title,relative_url")]),
@@ -108,6 +111,10 @@ const PATHS: &[(&str, &str)] = &[
     ("hateoasInstallation", "/hateoas/software_installations/local_computer/https%3A%2F%2Fsr.example%2Fsoftware.cfg"),
     ("hateoasToken", "/hateoas/computer_module/Base_getComputerToken"),
 ];
+
+/// What stands for the directory of these sources, and a document in it.
+const SOURCES: &str = "/home/you/slapproxy";
+const DOCUMENT: &str = "/home/you/slapproxy/fixtures/software/demo.cfg.json";
 
 const MEMBERS: &str = r#"portal_type:("Software Instance", "Slave Instance") AND validation_state:validated AND default_specialise_title:="root""#;
 const INSTALLATIONS: &str = r#"portal_type:"Software Installation" AND validation_state:validated AND default_aggregate_reference:="local_computer""#;
@@ -171,12 +178,19 @@ fn ask(app: &TestApp, request: &Message, token: &mut String) -> Message {
     for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "X-Access-Token") {
         value.clone_from(token);
     }
+    if request.body.contains(SOURCES) {
+        request.body = request.body.replace(SOURCES, env!("CARGO_MANIFEST_DIR"));
+        let length = request.body.len().to_string();
+        let lengths = request.headers.iter_mut().filter(|(name, _)| name == "Content-Length");
+        lengths.for_each(|(_, value)| value.clone_from(&length));
+    }
     let mut answer = send(app, &request);
     if let Some((_, rest)) = answer.body.split_once("{\"access_token\":\"") {
         rest.split_once('"').unwrap().0.clone_into(token);
         answer.body = answer.body.replace(token.as_str(), TOKEN);
     }
     answer.body = without_secrets(&answer.body.replace(&authority(app), AUTHORITY));
+    answer.body = answer.body.replace(env!("CARGO_MANIFEST_DIR"), SOURCES);
     for (name, value) in &mut answer.headers {
         if name.eq_ignore_ascii_case("Content-Length") {
             *value = answer.body.len().to_string();
