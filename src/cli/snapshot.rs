@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use clap::builder::FalseyValueParser;
@@ -19,7 +19,7 @@ use crate::domain::seed::Seed;
 use crate::domain::timestamp::Timestamp;
 use crate::fixtures::{Snapshots, difference};
 use crate::http::block_on;
-use crate::master::{USER, dump_file};
+use crate::master::{USER, dump_file, dump_snapshot};
 use crate::storage::{Overwriting, save_snapshot};
 
 /// States of the database to come back to.
@@ -82,10 +82,10 @@ impl Snapshot {
             }
             Command::List { format } => list(&snapshots, format),
             Command::Diff { from, to, format } => {
-                let before = state(&there(&snapshots, &from)?)?;
+                let before = dump_snapshot(&there(&snapshots, &from)?)??;
                 let after = match to {
-                    Some(to) => state(&there(&snapshots, &to)?)?,
-                    None => state(&config.database)?,
+                    Some(to) => dump_snapshot(&there(&snapshots, &to)?)??,
+                    None => dump_file(&config.database)??,
                 };
                 diff(&before, &after, format)
             }
@@ -156,10 +156,6 @@ fn list(snapshots: &Snapshots, format: OutputFormat) -> anyhow::Result<()> {
         }
     };
     Ok(data(output.as_bytes())?)
-}
-
-fn state(file: &Path) -> anyhow::Result<Seed> {
-    Ok(dump_file(file)??)
 }
 
 fn diff(before: &Seed, after: &Seed, format: OutputFormat) -> anyhow::Result<()> {

@@ -28,13 +28,23 @@ pub fn configure(config: &mut web::ServiceConfig) {
 async fn seed(state: web::Data<State>, form: Form<SeedArguments>) -> Answer {
     let Form(SeedArguments { seed }, speaker) = form;
     let seed = SeedFile::alone(&seed).map_err(Failure::from)?;
-    let seeding = seed.apply(&state.master, &speaker.reporter(None)).await.map_err(Failure::from)?;
+    let faults = &seed.seed().faults;
+    if !faults.is_empty() {
+        state.control()?;
+    }
+    let mut seeding = seed.apply(&state.master, &speaker.reporter(None)).await.map_err(Failure::from)?;
+    seeding.changes += state.faults.complete(faults);
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(seed_report(&seeding.into())))
 }
 
 /// All that a seed can say.
 async fn dump(state: web::Data<State>) -> Answer {
-    Ok(text(write_seed(&state.master.dump().await?)))
+    let mut seed = state.master.dump().await?;
+    // Only a server that lets callers change them tells of them, and takes them back.
+    if state.may_control {
+        seed.faults = state.faults.in_force();
+    }
+    Ok(text(write_seed(&seed)))
 }
 
 /// Puts a snapshot in the place of everything.
@@ -44,8 +54,9 @@ async fn snapshot_load(state: web::Data<State>, form: Form<SnapshotArguments>) -
     Ok(text("done"))
 }
 
-/// Brings everything back to what it was at the start.
+/// Brings everything back to what it was at the start, the requests that fail on purpose too.
 async fn reset(state: web::Data<State>) -> Answer {
     state.master.reset().await?;
+    state.faults.reset();
     Ok(text("done"))
 }

@@ -16,7 +16,7 @@ use crate::domain::seed::{
     said_of_instance,
 };
 use crate::domain::timestamp::Timestamp;
-use crate::storage::{OpenError, ReadTx, StatusSubject, read_file};
+use crate::storage::{OpenError, ReadTx, StatusSubject, read_file, read_snapshot};
 
 impl Master {
     /// All that a seed can say of what the database holds.
@@ -37,6 +37,14 @@ pub fn dump_file(path: &Path) -> Result<Result<Seed, Error>, OpenError> {
     read_file(path, |tx| dump(tx, Timestamp::from_system_time(SystemTime::now())))
 }
 
+/// All that a seed can say of what a snapshot holds, which may be of an earlier version of the program.
+///
+/// # Errors
+/// [`OpenError`] about the file, or a failure of the database.
+pub fn dump_snapshot(path: &Path) -> Result<Result<Seed, Error>, OpenError> {
+    read_snapshot(path, |tx| dump(tx, Timestamp::from_system_time(SystemTime::now())))
+}
+
 fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
     let mut computers = Vec::new();
     for summary in tx.computers()? {
@@ -50,7 +58,7 @@ fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
         children.entry(requester).or_default().push(instance);
     }
     let mut dump = Dump { tx, now, children };
-    Ok(Seed { computers, instances: dump.below(None)? })
+    Ok(Seed { computers, instances: dump.below(None)?, faults: Vec::new() })
 }
 
 struct Dump<'a> {

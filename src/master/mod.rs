@@ -34,7 +34,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 pub use destroy::Destroyed;
-pub use dump::dump_file;
+pub use dump::{dump_file, dump_snapshot};
 pub use explain::explain_file;
 pub use instance::Renamed;
 pub use listing::InstanceView;

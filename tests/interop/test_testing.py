@@ -97,6 +97,13 @@ class Masters(PackageTestCase):
         master.clear_faults()
         self.assertEqual(master.faults(), [])
         self.request(master, 'shop')
+        master.add_faults('endpoint=getRunId status=500')
+        master.reset()
+        self.assertEqual(master.faults(), [])
+        master.seed({'faults': ['endpoint=requestComputerPartition status=503 count=1']})
+        with self.assertRaises(slapos.slap.ServerError):
+            self.request(master, 'other')
+        self.request(master, 'other')
 
     def test_its_clock_stands_and_moves(self):
         master = self.master()

@@ -21,12 +21,15 @@ pub fn differences(before: &Seed, after: &Seed, read: Structure) -> Vec<String> 
             pair => come_and_gone(&what, pair, &mut lines),
         }
     }
-    let (before, after) = (listed(&before.instances), listed(&after.instances));
-    for (name, pair) in pairs(&before, &after, Listed::name) {
+    let (instances_before, instances_after) = (listed(&before.instances), listed(&after.instances));
+    for (name, pair) in pairs(&instances_before, &instances_after, Listed::name) {
         match pair {
             (Some(before), Some(after)) => instance(&name, before, after, read, &mut lines),
             pair => come_and_gone(&name, pair, &mut lines),
         }
+    }
+    for (rule, pair) in pairs(&before.faults, &after.faults, ToString::to_string) {
+        come_and_gone(&format!("fault {rule}"), pair, &mut lines);
     }
     lines
 }

@@ -5,6 +5,7 @@ mod difference;
 mod report;
 
 use super::description::ComputerDescription;
+use super::fault::FaultRule;
 use super::ids::{Reference, SoftwareRelease, Title};
 use super::instance::Wish;
 use super::parameters::Parameters;
@@ -21,6 +22,8 @@ pub struct Seed {
     pub computers: Vec<SeededComputer>,
     /// The roots of the instance trees.
     pub instances: Vec<SeededInstance>,
+    /// The requests that fail on purpose. They are of a running server, and no part of what a database holds.
+    pub faults: Vec<FaultRule>,
 }
 
 /// A computer.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::domain::address::Route;
 use crate::domain::description::{AddressDescription, ComputerDescription, PartitionDescription};
 use crate::domain::error::Refusal;
+use crate::domain::fault::FaultRule;
 use crate::domain::formatting::Formatting;
 use crate::domain::ids::{Reference, SoftwareRelease, Title};
 use crate::domain::instance::{DEFAULT_SOFTWARE_TYPE, Wish};
@@ -14,6 +15,7 @@ use crate::domain::seed::{Place, SaidReport, Seed, SeededComputer, SeededInstanc
 use crate::domain::service::InstanceName;
 use crate::domain::state::{RequestedState, SupplyState};
 use crate::domain::status::Report;
+use crate::wire::fault::FaultEntry;
 use crate::wire::ordered::Document;
 
 /// What goes with a number of partitions only.
@@ -46,10 +48,11 @@ pub(super) fn read(document: &Document) -> Result<Read, Vec<String>> {
         computers.extend(reader.computer(part));
     }
     let instances = reader.instances(&root);
+    let faults = reader.faults_on_purpose(&root);
     if !reader.faults.is_empty() {
         return Err(reader.faults);
     }
-    Ok((Seed { computers, instances }, reader.slapformat))
+    Ok((Seed { computers, instances, faults }, reader.slapformat))
 }
 
 /// A map of the document, and its path.
@@ -342,6 +345,24 @@ impl Reader {
             host,
             reference: self.parse(part, "reference", plain),
         }
+    }
+
+    /// Rules for requests that fail on purpose, each as the option writes it or as a map.
+    fn faults_on_purpose(&mut self, root: &Part<'_>) -> Vec<FaultRule> {
+        let mut rules = Vec::new();
+        for (path, item) in root.list("faults") {
+            let rule = match item {
+                Document::Scalar(Value::Text(text)) => text.parse(),
+                map => serde_json::from_str::<FaultEntry>(&map.to_string())
+                    .map_err(|error| error.to_string())
+                    .and_then(|entry| entry.rule()),
+            };
+            match rule {
+                Ok(rule) => rules.push(rule),
+                Err(problem) => self.fault(&path, &problem),
+            }
+        }
+        rules
     }
 
     /// Reads reports. `report` makes one of a word, or of `error` or `bang` and what was told.

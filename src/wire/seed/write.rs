@@ -2,12 +2,14 @@
 
 use super::yaml;
 use crate::domain::description::{AddressDescription, ComputerDescription, PartitionDescription};
+use crate::domain::fault::FaultRule;
 use crate::domain::instance::DEFAULT_SOFTWARE_TYPE;
 use crate::domain::parameters::Parameters;
 use crate::domain::seed::{Place, SaidReport, Seed, SeededComputer, SeededInstance, SeededSoftware};
 use crate::domain::state::{RequestedState, SupplyState};
 use crate::domain::status::Report;
-use crate::wire::ordered::Document;
+use crate::wire::fault::FaultEntry;
+use crate::wire::ordered::{Document, from_json};
 
 /// Writes a seed as YAML; reading it gives the same seed.
 #[must_use]
@@ -15,6 +17,7 @@ pub fn write(seed: &Seed) -> String {
     let mut entries = Entries::default();
     entries.list("computers", seed.computers.iter().map(computer));
     entries.list("instances", seed.instances.iter().map(instance));
+    entries.list("faults", seed.faults.iter().map(fault));
     yaml::write(&entries.map())
 }
 
@@ -146,6 +149,21 @@ fn instance(seeded: &SeededInstance) -> Document {
     entries.flag("certificate", *certificate);
     entries.list("instances", instances.iter().map(instance));
     entries.map()
+}
+
+/// A rule as the option writes it, or as a map when a name in it has blanks.
+fn fault(rule: &FaultRule) -> Document {
+    let text = rule.to_string();
+    if text.parse().as_ref() == Ok(rule) {
+        return text.as_str().into();
+    }
+    let json = serde_json::to_string(&FaultEntry::from(rule.clone())).unwrap_or_default();
+    match from_json(&json) {
+        Ok(Document::Map(entries)) => {
+            Document::Map(entries.into_iter().filter(|(_, value)| *value != Document::Null).collect())
+        }
+        _ => text.as_str().into(),
+    }
 }
 
 fn report(said: &SaidReport) -> Document {

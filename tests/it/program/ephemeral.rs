@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::seed::seed;
-use super::{Finished, Home, Server, failed, files, post};
+use super::{Finished, Home, Server, failed, files, noted, post};
 use crate::app::{Answer, http_client};
 
 /// A server in memory whose ready file is `ready.json`.
@@ -99,6 +99,28 @@ fn a_reset_brings_everything_back_to_the_seed() {
     // What is on the disk is what was last.
     let titles = super::titles_in_copy(&home.database()).unwrap();
     assert_eq!(titles, ["shop", "shop-database", "wiki", "frontend", "shop-frontend", "wiki-frontend", "three"]);
+}
+
+#[test]
+fn commands_reset_a_server_in_memory_and_tell_what_it_was_asked() {
+    let home = Home::new();
+    let server = ephemeral(&home, &["--control", "--seed", &seed("ten-partitions")]);
+    let (ready, url) = (home.name("ready.json"), server.url.clone());
+    let beginning = server.get("/-/dump");
+    for place in [["--ready-file", ready.as_str()], ["--master-url", url.as_str()]] {
+        assert_eq!(server.request("one").status, 200);
+        let journal = home.run(&[&["journal", "--limit", "1"], &place[..]].concat());
+        assert!(journal.stdout.contains("partition_reference=one"), "{journal:?}");
+        assert_eq!(home.run(&[&["reset"], &place[..]].concat()), noted("everything is as it was at the start\n"));
+        assert_eq!(server.get("/-/dump"), beginning);
+    }
+    let refused = home.run(&["reset"]);
+    let told = format!(
+        "error: no server uses the database {}, and only a running one knows what it held when it started\nhint: start one \
+         with `slapproxy start --control`, or use `slapproxy snapshot`\n",
+        home.database().display()
+    );
+    assert_eq!(refused, failed(1, told));
 }
 
 #[test]

@@ -204,6 +204,51 @@ fn a_seed_changes_what_it_names_and_leaves_the_rest() {
 }
 
 #[test]
+fn requests_fail_as_a_seed_says_where_callers_may_decide_it() {
+    let home = Home::new();
+    let text = "computers: [{reference: C D}]\nfaults:\n- endpoint=getRunId count=1 status=503\n- {computer: C D, drop: \
+                answer, method: post}\n- {latency: 0.001, probability: 0.5, seed: 3, endpoint: nothing}\n";
+    let file = home.write("faults.yaml", text);
+    let written = "faults:\n  - endpoint=getRunId count=1 status=503\n  - method: POST\n    computer: C D\n    drop: answer\n  \
+                   - endpoint=nothing probability=0.5 seed=3 latency=0.001s\n";
+    let server = home.start(&["--control", "--seed", &file]);
+    assert_eq!([server.get("/getRunId").status, server.get("/getRunId").status], [503, 200]);
+    let dump = home.run(&["dump"]);
+    assert!(dump.stdout.ends_with(written), "{}", dump.stdout);
+    let there = |holds: &str| noted(format!("{file}: 1 computer, 0 instances, 0 shared instances: {holds}\n"));
+    assert_eq!(home.run(&["seed", &file]), there("everything was so already"));
+    server.post("/-/faults", &[("rule", "status=500 endpoint=getHateoasUrl")]);
+    assert_eq!(home.run(&["reset"]), noted("everything is as it was at the start\n"));
+    assert_eq!(home.run(&["dump"]), dump);
+    assert_eq!([server.get("/getRunId").status, server.get("/getRunId").status], [503, 200]);
+    server.stop("TERM");
+
+    // A database holds none, and a server of its own accord takes them only at its start.
+    let refused = "nothing is seeded:\n";
+    let expected = "is not accepted here; expected a server that is starting, or one that was started with --control\n";
+    assert_eq!(home.run(&["seed", &file]), failed(1, format!("error: {refused}{file}:2: faults: {expected}")));
+    let server = home.start(&["--seed", &file]);
+    assert_eq!([server.get("/getRunId").status, server.get("/getRunId").status], [503, 200]);
+    assert_eq!(home.run(&["dump"]).stdout.find("faults"), None);
+    let refused = home.run(&["seed", &file]);
+    assert!(
+        refused.code == Some(1) && refused.stderr.contains("only when it is started with --control"),
+        "{refused:?}"
+    );
+
+    let wrong = home.write("wrong.yaml", "faults:\n- status=200\n- {status: 503, drop: answer}\n- {speed: 1}\n");
+    let told = home.run(&["start", "--port", "0", "--seed", &wrong]);
+    assert!(told.stderr.contains(&format!("{wrong}:4: faults[2].speed: ")), "{}", told.stderr);
+    let wrong = home.write("wrong.yaml", "faults:\n- status=200\n- {status: 503, drop: answer}\n");
+    let told = home.run(&["start", "--port", "0", "--seed", &wrong]);
+    let expected = format!(
+        "error: nothing is seeded:\n{wrong}:2: faults[0]: status 200 is not accepted; expected one from 400 to \
+         599\n{wrong}:3: faults[1]: expected only one of status, drop and truncate\n"
+    );
+    assert_eq!(told, failed(1, expected));
+}
+
+#[test]
 fn the_seed_of_the_page_is_one() {
     let page = fs::read_to_string(format!("{}/README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (_, section) = page.split_once("**Write a seed**").unwrap();
@@ -211,7 +256,10 @@ fn the_seed_of_the_page_is_one() {
         section.lines().skip_while(|line| !line.starts_with("    ")).take_while(|line| line.starts_with("    "));
     let seed = lines.collect::<Vec<_>>().join("\n");
     let home = Home::new();
+    let server = home.start(&["--control"]);
     let told = home.run_with(&["seed", "-"], &[], &seed);
+    let fails: Vec<u16> = (0..3).map(|_| server.get("/getRunId").status).collect();
+    assert_eq!(fails, [503, 503, 200]);
     assert!(told.stderr.starts_with("standard input: 1 computer, 1 instance, 0 shared instances: "), "{}", told.stderr);
     assert_eq!(home.json(&["show", "--instances"])["instances"][0]["partition"], "slappart3");
 }
