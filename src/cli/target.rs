@@ -1,6 +1,6 @@
 //! What commands work on that need no running server: a database, through the server that has it or without one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -9,10 +9,11 @@ use super::local;
 use super::settings::{DatabaseArguments, path};
 use crate::client::{Builder, Slap};
 use crate::config::Config;
-use crate::wire::control::read_ready;
+use crate::storage::MEMORY;
+use crate::wire::control::{Ready, read_ready};
 
 /// Options of the master.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TargetArguments {
     #[command(flatten)]
     database: DatabaseArguments,
@@ -33,6 +34,22 @@ pub enum Target {
 }
 
 impl TargetArguments {
+    /// Finds the database, also one that a server has; a server only where nobody else reaches what it holds.
+    pub fn find_kept(self, log_file: Option<PathBuf>) -> anyhow::Result<Target> {
+        if let Some(url) = self.master_url.filter(|url| !url.is_empty()) {
+            return Ok(Target::Server(Box::new(Slap::builder(&url))));
+        }
+        let mut database = self.database;
+        if let Some(file) = self.ready_file.filter(|file| !file.as_os_str().is_empty()) {
+            let ready = ready(&file)?;
+            if ready.database == MEMORY {
+                return Ok(Target::Server(Box::new(Slap::builder(&ready.url))));
+            }
+            database.database_uri = Some(PathBuf::from(ready.database));
+        }
+        Ok(Target::Database(Box::new(database.config(log_file)?)))
+    }
+
     /// Finds the server that is meant, or the database when no server has it.
     pub fn find(self, log_file: Option<PathBuf>) -> anyhow::Result<Target> {
         if let Some(url) = self.master_url.filter(|url| !url.is_empty()) {
@@ -45,13 +62,18 @@ impl TargetArguments {
                 None => Target::Database(Box::new(config)),
             });
         };
-        let context = || format!("the ready file {} does not say where a server is", file.display());
-        let text = std::fs::read_to_string(&file).with_context(context)?;
-        let ready = read_ready(&text).with_context(context)?;
+        let ready = ready(&file)?;
         let database = DatabaseArguments { database_uri: Some(PathBuf::from(&ready.database)), ..self.database };
         // A server in memory has no database that says who owns it.
         let own = database.config(log_file).ok().map(|config| local::running(&config)).transpose()?.flatten();
         let own = own.filter(|(running, _)| *running == ready).map(|(_, builder)| builder);
         Ok(Target::Server(Box::new(own.unwrap_or_else(|| Slap::builder(&ready.url)))))
     }
+}
+
+/// What a ready file says.
+fn ready(file: &Path) -> anyhow::Result<Ready> {
+    let context = || format!("the ready file {} does not say where a server is", file.display());
+    let text = std::fs::read_to_string(file).with_context(context)?;
+    read_ready(&text).with_context(context)
 }

@@ -7,12 +7,14 @@ use actix_web::{HttpResponse, web};
 
 use super::failure::Failure;
 use super::route::{read, write};
-use super::slap_tool::{Answer, Form, text};
+use super::slap_tool::{Answer, Form, Query, text};
 use super::state::State;
 use crate::domain::access::Callers::{Operator, People};
 use crate::fixtures::SeedFile;
-use crate::wire::control::seed_report;
-use crate::wire::form::{SeedArguments, SnapshotArguments};
+use crate::master::KeptSnapshot;
+use crate::wire::control::{SnapshotEntry, seed_report};
+use crate::wire::form::{SeedArguments, SnapshotArguments, SnapshotName};
+use crate::wire::person::to_json;
 use crate::wire::seed::write as write_seed;
 
 /// Mounts the routes.
@@ -20,6 +22,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(write("/-/seed", People).to(seed))
         .service(read("/-/dump", People).to(dump))
+        .service(read("/-/snapshot", People).to(snapshot))
+        .service(write("/-/snapshot/keep", People).to(snapshot_keep))
+        .service(write("/-/snapshot/restore", People).to(snapshot_restore))
+        .service(read("/-/snapshot/dump", People).to(snapshot_dump))
         .service(write("/-/snapshot/load", Operator).to(snapshot_load))
         .service(write("/-/reset", People).to(reset));
 }
@@ -45,6 +51,35 @@ async fn dump(state: web::Data<State>) -> Answer {
         seed.faults = state.faults.in_force();
     }
     Ok(text(write_seed(&seed)))
+}
+
+/// The snapshots that are kept in memory.
+async fn snapshot(state: web::Data<State>) -> Answer {
+    state.control()?;
+    let entry = |KeptSnapshot { name, saved }| SnapshotEntry { name, saved: saved.0 };
+    let entries: Vec<SnapshotEntry> = state.master.kept_snapshots().into_iter().map(entry).collect();
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(to_json(&entries)))
+}
+
+/// Keeps what everything is now, in memory.
+async fn snapshot_keep(state: web::Data<State>, form: Form<SnapshotName>) -> Answer {
+    state.control()?;
+    state.master.keep_snapshot(&form.0.name).await?;
+    Ok(text("done"))
+}
+
+/// Puts what was kept in the place of everything.
+async fn snapshot_restore(state: web::Data<State>, form: Form<SnapshotName>) -> Answer {
+    state.control()?;
+    state.master.restore_snapshot(&form.0.name).await?;
+    Ok(text("done"))
+}
+
+/// What a snapshot that is kept holds, as a seed.
+async fn snapshot_dump(state: web::Data<State>, query: Query<SnapshotName>) -> Answer {
+    state.control()?;
+    let Query(SnapshotName { name }) = query;
+    Ok(text(write_seed(&state.master.dump_snapshot(&name).await?)))
 }
 
 /// Puts a snapshot in the place of everything.

@@ -45,7 +45,7 @@ pub fn dump_snapshot(path: &Path) -> Result<Result<Seed, Error>, OpenError> {
     read_snapshot(path, |tx| dump(tx, Timestamp::from_system_time(SystemTime::now())))
 }
 
-fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
+pub(super) fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
     let mut computers = Vec::new();
     for summary in tx.computers()? {
         let Some(id) = tx.computer_id(&summary.reference)? else { continue };

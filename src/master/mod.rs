@@ -41,8 +41,10 @@ pub use listing::InstanceView;
 pub use person::USER;
 pub use request::Requested;
 pub use requester::Speaker;
+pub use snapshot::KeptSnapshot;
 pub use target::Target;
 
+use self::snapshot::Kept;
 use crate::domain::certificate::Authority;
 use crate::domain::clock::{ClockChange, ClockState};
 use crate::domain::delay::AllocationDelay;
@@ -108,6 +110,7 @@ pub struct Master {
     settings: Arc<Settings>,
     authority: Option<Arc<dyn Authority>>,
     beginning: Option<Image>,
+    kept: Arc<Kept>,
 }
 
 impl Master {
@@ -118,7 +121,7 @@ impl Master {
     pub async fn new(db: Db, settings: Settings) -> Result<Self, Error> {
         let reference = settings.default_computer.clone();
         db.write(move |tx| make_known(tx, &reference)).await.map_err(Error::Storage)?;
-        Ok(Self { db, settings: settings.into(), authority: None, beginning: None })
+        Ok(Self { db, settings: settings.into(), authority: None, beginning: None, kept: Arc::default() })
     }
 
     /// The same master, which gives out certificates of an authority.

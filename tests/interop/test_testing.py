@@ -87,6 +87,25 @@ class Masters(PackageTestCase):
         master.reset()
         self.assertEqual(master.dump(), beginning)
 
+    def test_snapshots_lead_back_and_a_file_keeps_everything(self):
+        database = os.path.join(self.directory, 'proxy.db')
+        for where in (None, database):
+            master = self.master(seed('ten-partitions'), database=where)
+            self.request(master, 'first')
+            before = master.dump()
+            master.save_snapshot('before')
+            self.request(master, 'second')
+            self.assertNotEqual(master.dump(), before)
+            self.assertEqual(master.command('snapshot', 'diff', 'before'), 'instance second: added\n')
+            master.load_snapshot('before')
+            self.assertEqual(master.dump(), before)
+            with self.assertRaises(self.package.Refused) as refused:
+                master.load_snapshot('after')
+            self.assertEqual((refused.exception.status, master.snapshots()), (404, ['before']))
+            self.assertEqual(str(refused.exception), 'name: there is no snapshot "after"; known: before')
+            master.stop()
+        self.assertEqual(self.master(database=database).dump(), before)
+
     def test_faults_strike_the_client_as_long_as_they_are_there(self):
         master = self.master(seed('ten-partitions'))
         rules = master.add_faults('endpoint=requestComputerPartition status=503')

@@ -10,8 +10,10 @@ A seed is the path of a file, or a map that says the same.
 import atexit
 import contextlib
 import difflib
+import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -65,6 +67,12 @@ def find_binary(binary=None):
 def environment():
     """The environment of the program, in which nothing configures it."""
     return {name: value for name, value in os.environ.items() if not name.startswith(CONFIGURING)}
+
+
+def told(page):
+    """The reason of an error page."""
+    paragraph = re.search('<p>(.*?)(?:</p>|$)', page, re.DOTALL)
+    return html.unescape(paragraph.group(1).strip()) if paragraph else page
 
 
 class Master:
@@ -176,6 +184,18 @@ class Master:
         """Bring everything back to what it was at the start, but the clock."""
         self._call('POST', '-/reset')
 
+    def save_snapshot(self, name):
+        """Keep what everything is now under a name, in the memory of the master."""
+        self._form('-/snapshot/keep', [('name', name)])
+
+    def load_snapshot(self, name):
+        """Bring everything back to what was kept under a name."""
+        self._form('-/snapshot/restore', [('name', name)])
+
+    def snapshots(self):
+        """The names of what is kept."""
+        return [kept['name'] for kept in json.loads(self._call('GET', '-/snapshot'))]
+
     def assert_holds(self, *seeds):
         """Fail with what would have to change, unless everything is as seeds say.
 
@@ -222,10 +242,12 @@ class Master:
 
     def command(self, *words):
         """What `slapproxy WORDS...` prints about this master."""
-        command = [find_binary(self.binary), *(str(word) for word in words), '--master-url', self.url]
+        if self.url is None:
+            raise StartError('it does not run')
+        command = [find_binary(self.binary), *(str(word) for word in words)]
         done = subprocess.run(
-            command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            encoding='utf-8')
+            command, env={**environment(), 'SLAPPROXY_MASTER_URL': self.url}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8')
         if done.returncode != 0:
             raise Refused(done.returncode, done.stderr.rstrip())
         return done.stdout
@@ -260,7 +282,7 @@ class Master:
                 return answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(error.code, error.read().decode(errors='replace')) from None
+                raise Refused(error.code, told(error.read().decode(errors='replace'))) from None
 
 
 @atexit.register
