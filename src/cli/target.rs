@@ -1,16 +1,15 @@
 //! What commands work on that need no running server: a database, through the server that has it or without one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::local;
+use super::ready_file;
 use super::settings::{DatabaseArguments, path};
 use crate::client::{Builder, Slap};
 use crate::config::Config;
 use crate::storage::MEMORY;
-use crate::wire::control::{Ready, read_ready};
 
 /// Options of the master.
 #[derive(Debug, Clone, Args)]
@@ -41,7 +40,7 @@ impl TargetArguments {
         }
         let mut database = self.database;
         if let Some(file) = self.ready_file.filter(|file| !file.as_os_str().is_empty()) {
-            let ready = ready(&file)?;
+            let ready = ready_file::read(&file)?;
             if ready.database == MEMORY {
                 return Ok(Target::Server(Box::new(Slap::builder(&ready.url))));
             }
@@ -62,18 +61,11 @@ impl TargetArguments {
                 None => Target::Database(Box::new(config)),
             });
         };
-        let ready = ready(&file)?;
+        let ready = ready_file::read(&file)?;
         let database = DatabaseArguments { database_uri: Some(PathBuf::from(&ready.database)), ..self.database };
         // A server in memory has no database that says who owns it.
         let own = database.config(log_file).ok().map(|config| local::running(&config)).transpose()?.flatten();
         let own = own.filter(|(running, _)| *running == ready).map(|(_, builder)| builder);
         Ok(Target::Server(Box::new(own.unwrap_or_else(|| Slap::builder(&ready.url)))))
     }
-}
-
-/// What a ready file says.
-fn ready(file: &Path) -> anyhow::Result<Ready> {
-    let context = || format!("the ready file {} does not say where a server is", file.display());
-    let text = std::fs::read_to_string(file).with_context(context)?;
-    read_ready(&text).with_context(context)
 }

@@ -26,6 +26,7 @@ use crate::storage::{Overwriting, save_snapshot};
 
 /// States of the database to come back to. A server in memory, or that `--master-url` names, keeps them in its memory.
 #[derive(Debug, Args)]
+#[command(mut_args(|argument| argument.global(true)))]
 pub struct Snapshot {
     #[command(flatten)]
     target: TargetArguments,

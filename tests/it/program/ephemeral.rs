@@ -138,7 +138,7 @@ fn a_server_in_memory_keeps_snapshots_by_name() {
     assert_eq!(snapshot(&["diff", "before"]), printed("no difference\n"));
     assert_eq!(server.request("one").status, 200);
     assert_eq!(server.post("/-/faults", &[("rule", "endpoint=getRunId status=503")]).status, 200);
-    assert_eq!(home.run(&["snapshot", "--master-url", &url, "save", "after"]).code, Some(0));
+    assert_eq!(home.run(&["snapshot", "save", "after", "--master-url", &url]).code, Some(0));
     assert_eq!(snapshot(&["diff", "before"]), printed("instance one: added\n"));
     assert_eq!(snapshot(&["diff", "after", "before"]), printed("instance one: removed\n"));
     assert_eq!(server.post("/-/faults", &[]).status, 400);
