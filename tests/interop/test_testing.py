@@ -2,6 +2,7 @@
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,8 @@ import unittest
 import unittest.mock
 
 import slapos.slap
+
+from harness import wait_until
 
 PACKAGE = os.environ['SLAPPROXY_PACKAGE']
 PAGE = os.environ['SLAPPROXY_PAGE']
@@ -76,6 +79,30 @@ class Masters(PackageTestCase):
             self.assertEqual(os.kill(pid, 0), None)
         self.assertRaises(ProcessLookupError, os.kill, pid, 0)
         self.assertEqual(sorted(os.listdir(tempfile.gettempdir())), before)
+
+    def test_it_ends_when_those_who_started_it_are_killed(self):
+        program = textwrap.dedent('''\
+            import os, signal, sys
+            sys.path.insert(0, %r)
+            from slapproxy_testing import Master
+            master = Master()
+            master.start()
+            print(master.pid, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+            ''' % site)
+        before = sorted(os.listdir(tempfile.gettempdir()))
+        done = subprocess.run([sys.executable, '-c', program], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, -signal.SIGKILL)
+        pid = int(done.stdout)
+
+        def is_gone():
+            try:
+                with open('/proc/%d/stat' % pid) as f:
+                    return f.read().rpartition(')')[2].split()[0] == 'Z'
+            except FileNotFoundError:
+                return True
+        wait_until(is_gone, 'the master ends')
+        wait_until(lambda: sorted(os.listdir(tempfile.gettempdir())) == before, 'its directory is gone')
 
     def test_seeds_are_files_and_maps_and_a_reset_leads_back_to_them(self):
         master = self.master(seed('demo'), {'computers': [{'reference': 'COMP-7', 'partitions': 1}]})

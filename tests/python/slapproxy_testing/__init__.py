@@ -35,6 +35,10 @@ PATIENCE = 10
 # How long it may take to answer a call, beside what the call itself waits, in seconds.
 TIME_LIMIT = 30
 
+# What ends the program and removes its directory when this process is gone without having done it: its standard input
+# ends then.
+WATCH = 'read -r _; kill "$1"; rm -rf "$2"'
+
 _running = weakref.WeakSet()
 
 
@@ -94,6 +98,7 @@ class Master:
         #: Whether `reset` brings back all that was changed: it leaves the clock as it is.
         self.resettable = True
         self._process = None
+        self._watch = None
         self._directory = None
 
     def __enter__(self):
@@ -125,8 +130,13 @@ class Master:
                 command += ['--seed', self._seed_file(seed, 'seed-%d.json' % number)]
             command += [str(option) for option in self.options]
             with open(self._file('log'), 'wb') as log:
-                self._process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                self._process = subprocess.Popen(
+                    command, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    start_new_session=True)
             _running.add(self)
+            self._watch = subprocess.Popen(
+                ['/bin/sh', '-c', WATCH, 'sh', str(self._process.pid), self._directory], stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
             self.url = self._wait_until_ready(command)['url']
         except BaseException:
             self.stop()
@@ -149,8 +159,13 @@ class Master:
     def stop(self):
         """Stop it, and remove all that it left; nothing happens when it does not run."""
         process, self._process, self.url = self._process, None, None
+        watch, self._watch = self._watch, None
         _running.discard(self)
         try:
+            if watch is not None:
+                watch.kill()
+                watch.wait()
+                watch.stdin.close()
             if process is not None:
                 process.terminate()
                 try:
