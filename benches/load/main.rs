@@ -34,6 +34,7 @@ fn main() {
         ("unchanged_request", unchanged_request),
         ("changing_connection", changing_connection),
         ("shared_instances", shared_instances),
+        ("allocation", allocation),
         ("rpc_get", rpc_get),
         ("journal", journal),
         ("import", import),
@@ -250,6 +251,69 @@ fn shared_instances() {
     let last = median(&mut times[9500..]);
     line("request of a shared instance, median of the first 500", &format!("{} us", first.as_micros()), "");
     line("  median of the last 500 of 10000", &format!("{} us", last.as_micros()), "<= twice the first");
+}
+
+/// What a new instance costs with one computer of a hundred partitions, and with a hundred such computers; interleaved, so
+/// that noise meets both.
+fn allocation() {
+    let anywhere = || Overrides { allocation: Some("any".into()), ..Overrides::default() };
+    let servers = [Running::with(100, anywhere()), Running::with(100, anywhere())];
+    let mut clients = servers.each_ref().map(|server| Client::new(server.port).expect("the server accepts"));
+    let computers: String = (1..100).fold("computers:\n".to_owned(), |mut text, n| {
+        let _ = writeln!(text, "  - {{reference: node{n}, partitions: 100, ipv4: 10.{n}.0.0/24}}");
+        text
+    });
+    clients[1].expect(&post("/-/seed", &[("seed", &computers)]));
+    let mut number = 0;
+    let mut ask = |sla: &[(&str, &str)], shared| {
+        number += 1;
+        let sla = dictionary(sla.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())));
+        let shared = format!("<marshal><bool>{}</bool></marshal>", u8::from(shared));
+        let fields = [
+            ("software_release", "https://sr.example/software.cfg"),
+            ("partition_reference", &*format!("instance-{number}")),
+            ("filter_xml", &*sla),
+            ("shared_xml", &*shared),
+        ];
+        post("/requestComputerPartition", &fields)
+    };
+    let measured = |client: &mut Client, ask: &[u8]| {
+        let start = Instant::now();
+        client.expect(ask);
+        start.elapsed()
+    };
+    let median = |mut times: Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2].as_secs_f64() * 1e6
+    };
+    for (what, sla, shared) in [
+        ("a new instance", &[][..], false),
+        ("with a partition type", &[("partition_type", "full")], false),
+        ("on a computer", &[("computer_guid", "local_computer")], false),
+        ("a new shared instance", &[], true),
+    ] {
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..30 {
+            let asked = ask(sla, shared);
+            for (client, times) in clients.iter_mut().zip(&mut times) {
+                times.push(measured(client, &asked));
+            }
+        }
+        let [one, many] = times.map(median);
+        line(&format!("{what}, one computer"), &format!("{one:.0} us"), "");
+        line("  a hundred computers", &format!("{many:.0} us"), "");
+        line("  ratio", &format!("{:.2}", many / one), "<= 2");
+    }
+    // The default computer is full, then: the others are looked at.
+    for _ in 0..10 {
+        clients[1].expect(&ask(&[], false));
+    }
+    let mut elsewhere = |sla: &[(&str, &str)]| {
+        let times = (0..100).map(|_| measured(&mut clients[1], &ask(sla, false))).collect();
+        format!("{:.0} us", median(times))
+    };
+    line("a new instance, the default one of a hundred computers being full", &elsewhere(&[]), "");
+    line("  with a partition type", &elsewhere(&[("partition_type", "full")]), "");
 }
 
 fn import() {

@@ -75,6 +75,9 @@ fn text(entry: &ExplanationEntry) -> String {
     let mut lines = vec![entry.summary.clone()];
     let requester = entry.requester.as_ref().map_or_else(|| "user".into(), name);
     lines.extend(entry.place_reason.iter().map(|reason| format!("  why there: {reason}")));
+    lines.extend(entry.misfit.iter().map(|misfit| {
+        format!("  its SLA does not fit any more: {misfit}; it is not moved by itself: `slapproxy service move`")
+    }));
     let ExplanationEntry { software_release_uri, software_type, state, .. } = entry;
     lines.push(format!("  asked for by {requester}: {software_release_uri}, type {software_type}, {state}"));
     for (what, map) in [("parameter", &entry.parameters), ("sla", &entry.sla_parameters)] {

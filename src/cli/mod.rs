@@ -74,10 +74,10 @@ enum Command {
     Remove(supply::Supply),
     /// Request an instance: create it, change it, or see how it is
     Request(Box<request::Request>),
-    /// Services: list, info, tree, rename, bang, stop, start, destroy
+    /// Services: list, info, tree, rename, bang, move, stop, start, destroy
     #[command(subcommand)]
     Service(service::Service),
-    /// Computers: list, info, bang, format, certificate
+    /// Computers: list, info, bang, format, set, close, open, certificate
     #[command(subcommand)]
     Computer(computer::Computer),
     /// Software releases on computers: list

@@ -80,6 +80,8 @@ named! {
     all_docs_instance_tree_instance_list: AllDocsInstanceTreeInstanceList;
     all_docs_event_list: AllDocsEventList;
     all_docs_explanation_list: AllDocsExplanationList;
+    put_compute_node_allocation: PutComputeNodeAllocation;
+    post_software_instance_move: PostSoftwareInstanceMove;
     all_docs_forwarded_instance_list: AllDocsForwardedInstanceList;
     all_docs_consumption_list: AllDocsConsumptionList;
     get_hateoas_url: GetHateoasUrl;

@@ -186,6 +186,14 @@ pub enum Refusal {
         /// The URL of the master that it would go to.
         url: String,
     },
+    /// An instance that cannot be moved.
+    #[error("{title:?} is not moved: {reason}")]
+    NotMoved {
+        /// Its title.
+        title: String,
+        /// Why.
+        reason: String,
+    },
     /// A title that another instance of the tree has already.
     #[error("new_name: the title {title:?} is already taken in {tree}")]
     TitleTaken {
@@ -305,6 +313,7 @@ impl Refusal {
             | Self::UnlistedMaster { .. }
             | Self::RemoteWithoutKey { .. }
             | Self::RemoteNotFound { .. }
+            | Self::NotMoved { .. }
             | Self::TitleTaken { .. }
             | Self::UnknownProductRelease { .. }
             | Self::NoCertificateAuthority

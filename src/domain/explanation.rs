@@ -98,6 +98,8 @@ pub struct Whereabouts {
     pub host: Option<InstanceName>,
     /// Why there.
     pub reason: String,
+    /// What of its SLA this place does not meet any more, in a sentence; `None` when it meets all.
+    pub misfit: Option<String>,
 }
 
 /// What a request would get now.

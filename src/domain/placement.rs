@@ -51,6 +51,8 @@ pub struct Tenant {
     pub software_type: String,
     /// What it is to be.
     pub state: RequestedState,
+    /// Whether it stands for one that is moving, until that runs elsewhere.
+    pub leaves: bool,
 }
 
 /// What an SLA demands of a place, besides the computer: of the partition for a software instance, of that of the host for a
@@ -103,6 +105,8 @@ pub enum Obstacle {
     ToBeDestroyed,
     /// The computer says what its partitions can do, and this one cannot do what the SLA asks for.
     LacksCapability(String),
+    /// The instance in it serves the shared one, which is to go elsewhere.
+    ServesAlready,
     /// It is closed for what is new.
     Closed,
     /// Its computer is closed for what is new.
@@ -278,7 +282,7 @@ impl HostCriteria {
         if self.host.as_ref().is_some_and(|host| !host.is(&place.computer, &place.partition)) {
             return Some(Obstacle::NotNamed);
         }
-        if tenant.state == RequestedState::Destroyed {
+        if tenant.state == RequestedState::Destroyed || tenant.leaves {
             return Some(Obstacle::ToBeDestroyed);
         }
         self.demand.obstacle(place, known)
@@ -349,6 +353,7 @@ impl fmt::Display for Obstacle {
             Self::NotNamed => f.write_str("is not the one that instance_guid names"),
             Self::ToBeDestroyed => f.write_str("is to be destroyed"),
             Self::LacksCapability(capability) => write!(f, "lacks the capability {capability:?}"),
+            Self::ServesAlready => f.write_str("serves it already"),
             Self::Closed => f.write_str("is closed"),
             Self::ComputerClosed => f.write_str("is on a closed computer"),
             Self::OtherPartitionType(partition_type) => write!(f, "is of partition type {partition_type}"),

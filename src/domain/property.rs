@@ -81,3 +81,22 @@ pub struct PropertyChange {
     /// Whether nothing new may go there.
     pub closed: Option<bool>,
 }
+
+impl fmt::Display for PropertyChange {
+    /// The change in words: `closed, partition type slave, ports 80 443`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ports =
+            self.ports.as_ref().map(|ports| ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+        let words = [
+            self.closed.map(|closed| if closed { "closed".to_owned() } else { "open".to_owned() }),
+            self.partition_type.map(|partition_type| format!("partition type {partition_type}")),
+            ports.map(|ports| if ports.is_empty() { "no ports".into() } else { format!("ports {ports}") }),
+            self.network.as_ref().map(|network| match network.as_str() {
+                "" => "in no network".to_owned(),
+                network => format!("in the network {network}"),
+            }),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        f.write_str(&if words.is_empty() { "nothing is different".into() } else { words.join(", ") })
+    }
+}

@@ -1,6 +1,7 @@
 //! Reports of nodes and the status records kept of them.
 
 use super::ids::SoftwareRelease;
+use super::state::RequestedState;
 use super::timestamp::Timestamp;
 
 /// How many characters of an error log the status of an instance repeats.
@@ -34,6 +35,16 @@ pub enum Report {
 }
 
 impl Report {
+    /// Whether it says that an instance is what it is to be.
+    #[must_use]
+    pub fn fulfils(&self, state: RequestedState) -> bool {
+        match self {
+            Self::StartedComputerPartition => state == RequestedState::Started,
+            Self::StoppedComputerPartition => state == RequestedState::Stopped,
+            _ => false,
+        }
+    }
+
     /// The text of the status record, as the production master words it.
     #[must_use]
     pub fn text(&self) -> String {

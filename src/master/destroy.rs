@@ -96,7 +96,7 @@ fn remove_unplaced(tx: &WriteTx<'_>, root: InstanceId, user: &str) -> Result<(),
     Ok(())
 }
 
-fn want_destroyed(tx: &WriteTx<'_>, mut instance: Instance, user: &str) -> Result<(), Error> {
+pub(super) fn want_destroyed(tx: &WriteTx<'_>, mut instance: Instance, user: &str) -> Result<(), Error> {
     if instance.wish.state == RequestedState::Destroyed {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::explanation::{Explanation, Outlook, Processing, RefusedRequest, Wanted, Whereabouts, why_there};
 use crate::domain::instance::{Instance, InstanceId, Request, Wish};
 use crate::domain::partition::Partition;
-use crate::domain::placement::Tenant;
+use crate::domain::placement::{Demand, Tenant, capabilities_known};
 use crate::domain::service::InstanceName;
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{OpenError, ReadTx, StatusSubject, read_file, structure};
@@ -116,7 +116,10 @@ fn of_instance(
         name: InstanceName::of(instance),
         shared: instance.sharing.is_some(),
         wanted: wanted(tx, wish, instance.requester)?,
-        whereabouts: place.as_ref().map(|place| whereabouts(settings, instance, host.as_ref(), place)),
+        whereabouts: place
+            .as_ref()
+            .map(|place| whereabouts(tx, settings, instance, host.as_ref(), place))
+            .transpose()?,
         outlook,
         refusals: refused.map(|refused| refused.refusals),
         refused_changes,
@@ -143,7 +146,7 @@ fn of_refused(tx: ReadTx<'_>, settings: &Settings, refused: RefusedRequest) -> R
 }
 
 /// The request that an instance is the outcome of.
-fn repeated(instance: &Instance) -> Request {
+pub(super) fn repeated(instance: &Instance) -> Request {
     let wish = instance.wish.clone();
     Request {
         title: instance.title.clone(),
@@ -167,7 +170,13 @@ fn wanted(tx: ReadTx<'_>, wish: &Wish, requester: Option<InstanceId>) -> Result<
     })
 }
 
-fn whereabouts(settings: &Settings, instance: &Instance, host: Option<&Instance>, place: &Partition) -> Whereabouts {
+fn whereabouts(
+    tx: ReadTx<'_>,
+    settings: &Settings,
+    instance: &Instance,
+    host: Option<&Instance>,
+    place: &Partition,
+) -> Result<Whereabouts, Error> {
     let named = |key: &str| instance.wish.sla.text(key).filter(|text| !text.is_empty());
     let reason = match host {
         None => why_there(&place.computer, named("computer_guid").as_deref(), &settings.default_computer),
@@ -179,12 +188,31 @@ fn whereabouts(settings: &Settings, instance: &Instance, host: Option<&Instance>
             }
         }
     };
-    Whereabouts {
+    Ok(Whereabouts {
         computer: place.computer.clone(),
         partition: place.reference.clone(),
         host: host.map(InstanceName::of),
         reason,
+        misfit: misfit(tx, instance, place)?,
+    })
+}
+
+/// What of the SLA of an instance its place does not meet any more.
+fn misfit(tx: ReadTx<'_>, instance: &Instance, partition: &Partition) -> Result<Option<String>, Error> {
+    let request = repeated(instance);
+    let named = request.sla_text("computer_guid").filter(|named| **named != *partition.computer);
+    if let Some(named) = named {
+        return Ok(Some(format!("the SLA names the computer {named}")));
     }
+    let demand = Demand::of(&request);
+    if demand.is_nothing() {
+        return Ok(None);
+    }
+    let places = tx.places_on(partition.computer_id)?;
+    let known = capabilities_known(&places);
+    let place = places.iter().find(|place| place.id == partition.id);
+    let missed = place.and_then(|place| demand.misses(place, known));
+    Ok(missed.map(|obstacle| format!("{} {obstacle}", partition.reference)))
 }
 
 fn outlook(tx: ReadTx<'_>, settings: &Settings, request: &Request) -> Result<Outlook, Error> {

@@ -236,7 +236,7 @@ fn root(tx: ReadTx<'_>, title: String) -> Result<Instance, Error> {
     Ok(root.ok_or(Refusal::UnknownTree { title })?)
 }
 
-fn view(tx: ReadTx<'_>, instance: Instance) -> Result<InstanceView, Error> {
+pub(super) fn view(tx: ReadTx<'_>, instance: Instance) -> Result<InstanceView, Error> {
     let partition = place(tx, &instance)?;
     let addresses = partition.as_ref().map_or(Ok(Vec::new()), |partition| tx.addresses(partition.id))?;
     let host: Option<InstanceId> = instance.sharing.as_ref().map(|sharing| sharing.host);

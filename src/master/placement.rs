@@ -131,6 +131,25 @@ pub(super) fn host(
     request: &Request,
     settings: &Settings,
 ) -> Result<Result<(InstanceId, Place), NoPlace>, Error> {
+    find_host(tx, request, settings, None)
+}
+
+/// The same, of all but one, which serves it now.
+pub(super) fn other_host(
+    tx: ReadTx<'_>,
+    request: &Request,
+    settings: &Settings,
+    present: InstanceId,
+) -> Result<Result<(InstanceId, Place), NoPlace>, Error> {
+    find_host(tx, request, settings, Some(present))
+}
+
+fn find_host(
+    tx: ReadTx<'_>,
+    request: &Request,
+    settings: &Settings,
+    present: Option<InstanceId>,
+) -> Result<Result<(InstanceId, Place), NoPlace>, Error> {
     let criteria = host_criteria(tx, request, settings)?;
     let refuse = |reason: String, candidates| NoPlace {
         refusal: Refusal::NoHost { criteria: criteria.to_string(), reason: reason.clone() },
@@ -144,6 +163,7 @@ pub(super) fn host(
             found => found,
         },
     };
+    let is_present = |place: &Place| present.is_some() && place.tenant.as_ref().map(|tenant| tenant.id) == present;
     let mut known = HashMap::new();
     let found = tx.least_loaded_host(&criteria.software_release, only, |place| {
         // Whether capabilities are known matters only to who asks for one.
@@ -152,7 +172,7 @@ pub(super) fn host(
             Entry::Occupied(entry) => *entry.get(),
             Entry::Vacant(entry) => *entry.insert(tx.knows_capabilities(place.computer_id)?),
         };
-        Ok::<_, Error>(criteria.obstacle(place, known).is_none())
+        Ok::<_, Error>(!is_present(place) && criteria.obstacle(place, known).is_none())
     })?;
     if let Some((host, place)) = found {
         return Ok(Ok((host, place)));
@@ -164,6 +184,7 @@ pub(super) fn host(
         candidates.extend(occupied.filter(|(place, _)| place.tenant.is_some()).filter_map(|(place, obstacle)| {
             match obstacle {
                 Some(obstacle) => here.then(|| place.with(obstacle)),
+                None if is_present(place) => Some(place.with(Obstacle::ServesAlready)),
                 None => Some(place.with(Obstacle::OtherComputer)),
             }
         }));

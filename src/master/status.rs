@@ -1,5 +1,6 @@
 //! Reports of nodes about partitions, and the status records that answer for all reports.
 
+use super::moving::arrived;
 use super::requester::{Speaker, find_computer, find_partition};
 use super::software::find_installation;
 use super::target::{Target, find};
@@ -39,6 +40,9 @@ impl Master {
                 }
                 let (instance, partition) = find(**tx, &target)?;
                 store(tx, StatusSubject::Instance(instance.id), &report, &user)?;
+                if report.fulfils(instance.wish.state) {
+                    arrived(tx, &instance, &user)?;
+                }
                 let event = partition.iter().fold(event, NewEvent::partition);
                 Ok(tx.record(&event.instance(&instance), tx.now())?)
             })

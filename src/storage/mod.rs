@@ -22,6 +22,7 @@ mod name;
 mod open;
 mod partition;
 mod person;
+mod property;
 mod recording;
 mod refusal;
 mod service;

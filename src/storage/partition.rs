@@ -21,10 +21,11 @@ use crate::wire::json;
 /// The columns of a place, and what they are joined with.
 const PLACE: &str = "SELECT p.id, p.computer_id, c.reference AS computer, p.reference, p.instance_id, p.description, \
                      i.title, r.title AS root_title, i.software_release, i.software_type, i.requested_state, \
-                     o.type, o.ports, o.closed, q.network, q.closed AS computer_closed";
+                     o.type, o.ports, o.closed, q.network, q.closed AS computer_closed, m.left_id";
 const PLACE_REST: &str = "LEFT JOIN instance r ON r.id = i.root_id \
                           LEFT JOIN partition_property o ON o.partition_id = p.id \
-                          LEFT JOIN computer_property q ON q.computer_id = c.id";
+                          LEFT JOIN computer_property q ON q.computer_id = c.id \
+                          LEFT JOIN move m ON m.left_id = i.id";
 
 /// The columns of a partition, from `partition p JOIN computer c`.
 const COLUMNS: &str = "p.id, p.computer_id, c.reference AS computer, p.reference AS reference, p.instance_id";
@@ -70,6 +71,7 @@ fn place(row: &Row<'_>) -> Result<Place, Error> {
                 root: root.map(|_| title(row, "root_title")).transpose()?,
                 software_release: software_release(row)?,
                 software_type: row.get("software_type")?,
+                leaves: row.get::<_, Option<i64>>("left_id")?.is_some(),
                 state: RequestedState::parse("requested_state", &state)
                     .map_err(|refusal| damaged("requested_state", &state, &refusal))?,
             })

@@ -126,6 +126,8 @@ const LACKING: &[&str] = &[
     "all_docs_instance_tree_instance_list",
     "all_docs_event_list",
     "all_docs_explanation_list",
+    "put_compute_node_allocation",
+    "post_software_instance_move",
     "all_docs_forwarded_instance_list",
     "all_docs_consumption_list",
 ];

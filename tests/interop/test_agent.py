@@ -2,7 +2,9 @@
 import os
 
 from slapos.grid.utils import md5digest
+from slapos.slap import NotFoundError
 
+from harness import wait_until
 from node import STARTED, STOPPED, AgentTestCase
 
 CONSUMPTION = '''<?xml version="1.0"?>
@@ -218,3 +220,31 @@ class Instances(AgentTestCase):
         self.master.start()
         self.node.instance(place)
         self.assertEqual(self.request('lasting', {'who': 'you'}).getConnectionParameter('greeting'), 'hello you')
+
+
+class Retention(AgentTestCase):
+    partitions = 1
+
+    def test_what_is_destroyed_with_a_retention_delay_is_kept_that_long_and_can_be_revived(self):
+        self.slapos('supply', self.releases.software, 'node')
+        self.node.software()
+        seconds = 4
+        arguments = {'filter_kw': {'retention_delay': str(seconds / 86400)}}
+        place = self.request('kept', {'who': 'me'}, **arguments).getId()
+        self.node.instance(place)
+        # The agent keeps the data, and the master the instance in its partition.
+        self.request('kept', {'who': 'me'}, state='destroyed', **arguments)
+        log = self.node.report()
+        self.assertIn('because of retention lock', log)
+        self.assertEqual(self.partition(place).getState(), 'destroyed')
+        self.assertEqual(self.node.received(place)['parameters'], {'who': 'me'})
+        self.request('kept', {'who': 'me'}, state='started', **arguments)
+        self.node.instance(place)
+        self.assertEqual(self.report(place), STARTED)
+        self.request('kept', {'who': 'me'}, state='destroyed', **arguments)
+
+        def is_gone():
+            self.node.report()
+            return not os.path.exists(self.node.path(place, 'received.json'))
+        wait_until(is_gone, 'the delay is over')
+        self.assertRaises(NotFoundError, self.partition(place).getSoftwareRelease)

@@ -167,7 +167,7 @@ fn every_classic_route_has_a_golden_exchange() {
 #[test]
 fn every_json_rpc_method_has_a_handler_of_its_name_and_a_golden_exchange() {
     let methods = methods();
-    assert_eq!(methods.len(), 32, "{methods:?}");
+    assert_eq!(methods.len(), 34, "{methods:?}");
     let golden: BTreeSet<String> = ["json-rpc", "own"]
         .into_iter()
         .flat_map(exchanges)

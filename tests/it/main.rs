@@ -16,6 +16,7 @@ mod legacy;
 mod multimaster;
 mod openapi;
 mod panel;
+mod placement;
 mod program;
 mod replay;
 mod request;

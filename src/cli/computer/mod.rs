@@ -1,5 +1,6 @@
 //! `slapproxy computer`
 
+mod allocation;
 mod bang;
 mod certificate;
 mod format;
@@ -22,6 +23,12 @@ pub enum Computer {
     Bang(bang::Bang),
     /// Give a computer its partitions
     Format(format::Format),
+    /// Say what may go to a computer: partition type, ports, network
+    Set(allocation::Set),
+    /// Let nothing new go to a computer, or into some of its partitions
+    Close(allocation::Close),
+    /// Let new instances go there again
+    Open(allocation::Close),
     /// Get a new certificate for a computer, or revoke the one it has
     Certificate(certificate::Certificate),
 }
@@ -34,6 +41,9 @@ impl Computer {
             Self::Info(info) => info.run(),
             Self::Bang(bang) => bang.run(),
             Self::Format(format) => format.run(),
+            Self::Set(set) => set.run(),
+            Self::Close(close) => close.run(true),
+            Self::Open(open) => open.run(false),
             Self::Certificate(certificate) => certificate.run(),
         }
     }

@@ -3,6 +3,7 @@
 mod bang;
 mod info;
 mod list;
+mod moved;
 mod rename;
 mod state;
 mod tree;
@@ -27,6 +28,8 @@ pub enum Service {
     Rename(rename::Rename),
     /// Make the node process the whole tree of a service again
     Bang(bang::Bang),
+    /// Give a service another place
+    Move(moved::Move),
     /// Stop a service
     Stop(state::State),
     /// Start a service
@@ -44,6 +47,7 @@ impl Service {
             Self::Tree(tree) => tree.run(),
             Self::Rename(rename) => rename.run(),
             Self::Bang(bang) => bang.run(),
+            Self::Move(moved) => moved.run(),
             Self::Stop(state) => state.run(RequestedState::Stopped),
             Self::Start(state) => state.run(RequestedState::Started),
             Self::Destroy(state) => state.run(RequestedState::Destroyed),

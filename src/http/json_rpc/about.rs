@@ -7,10 +7,10 @@ use crate::wire::json_rpc::{
     AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
     AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
     GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
-    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
-    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
-    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PostSoftwareInstanceMove,
+    PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
+    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
+    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 /// A request that says what it is about.
@@ -58,6 +58,7 @@ about_computers!(
     PostComputeNodeCertificate,
     PostComputeNodeUsage,
     PostSoftwareInstallation,
+    PutComputeNodeAllocation,
     PutComputeNodeBang,
     PutComputeNodeFormat,
     PutSoftwareInstallationError,
@@ -69,6 +70,7 @@ about_instances!(
     AllDocsInstanceNodeInstanceList,
     GetSoftwareInstance,
     GetSoftwareInstanceCertificate,
+    PostSoftwareInstanceMove,
     PutSoftwareInstanceBang,
     PutSoftwareInstanceConnectionParameter,
     PutSoftwareInstanceError,

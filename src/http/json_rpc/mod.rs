@@ -8,6 +8,7 @@ mod extract;
 mod hateoas;
 mod instance_tree;
 mod overview;
+mod placement;
 mod software_installation;
 mod software_instance;
 
@@ -25,10 +26,10 @@ use crate::wire::json_rpc::{
     AllDocsForwardedInstanceList, AllDocsInstanceNodeInstanceList, AllDocsInstanceTreeInstanceList,
     AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, GetComputeNodeStatus, GetComputePartition, GetHateoasUrl,
     GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, PostComputeNodeCertificate,
-    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PutComputeNodeBang, PutComputeNodeFormat,
-    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
-    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
-    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance, PostSoftwareInstanceMove,
+    PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError,
+    PutSoftwareInstallationReportedState, PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter,
+    PutSoftwareInstanceError, PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 /// Mounts the routes.
@@ -92,6 +93,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(method::<AllDocsInstanceTreeInstanceList>(People).to(overview::all_docs_instance_tree_instance_list))
         .service(method::<AllDocsEventList>(People).to(overview::all_docs_event_list))
         .service(method::<AllDocsExplanationList>(People).to(overview::all_docs_explanation_list))
+        .service(method::<PutComputeNodeAllocation>(People).to(placement::put_compute_node_allocation))
+        .service(method::<PostSoftwareInstanceMove>(People).to(placement::post_software_instance_move))
         .service(method::<AllDocsForwardedInstanceList>(People).to(overview::all_docs_forwarded_instance_list))
         .service(method::<AllDocsConsumptionList>(People).to(overview::all_docs_consumption_list))
         .service(method::<GetHateoasUrl>(Everybody).to(hateoas::get_hateoas_url))

@@ -2,6 +2,7 @@
 
 use super::extract::{Answer, App, Call, Response};
 use super::software_instance::document;
+use crate::domain::computer::PartitionInformation;
 use crate::domain::consumption::ConsumptionQuery;
 use crate::domain::event::{EventPlace, EventQuery};
 use crate::domain::timestamp::Timestamp;
@@ -21,9 +22,13 @@ pub async fn all_docs_compute_partition_list(
     app: App,
     call: Call<AllDocsComputePartitionList>,
 ) -> Answer<AllDocsComputePartitionList> {
+    let (computer, mut partitions) = app.master.properties(call.0.computer_guid.clone()).await?;
     let information = app.master.get_full_computer_information(call.0.computer_guid).await?;
-    let entries = information.partitions.iter().map(ComputePartitionEntry::from);
-    Ok(Response(ComputePartitionList { result_list: entries.collect() }))
+    let entry = |one: &PartitionInformation| {
+        ComputePartitionEntry::new(one, partitions.remove(&one.partition.id).unwrap_or_default())
+    };
+    let result_list = information.partitions.iter().map(entry).collect();
+    Ok(Response(ComputePartitionList { result_list, closed: computer.closed, network_guid: computer.network }))
 }
 
 /// `slapos.allDocs.WIP.software_installation_list`

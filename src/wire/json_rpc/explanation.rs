@@ -63,6 +63,9 @@ pub struct ExplanationEntry {
     /// Why there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place_reason: Option<String>,
+    /// What of its SLA its place does not meet any more; absent when it meets all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub misfit: Option<String>,
     /// What the refused request would get now, or one that repeats what is asked of what has no place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outlook: Option<OutlookEntry>,
@@ -114,7 +117,7 @@ pub struct CandidateEntry {
     pub instance: Option<InstanceNameEntry>,
     /// Why it is not taken.
     #[schema(
-        pattern = "^(busy|other_computer|other_release|other_type|not_named|to_be_destroyed|lacks_capability|closed|computer_closed|other_partition_type|lacks_port|other_network)$"
+        pattern = "^(busy|other_computer|other_release|other_type|not_named|to_be_destroyed|lacks_capability|serves_already|closed|computer_closed|other_partition_type|lacks_port|other_network)$"
     )]
     pub obstacle: String,
     /// The same in words.
@@ -186,6 +189,7 @@ impl From<Explanation> for ExplanationEntry {
             requester: requester.map(InstanceNameEntry::from),
             parameters: parameters.into_iter().collect(),
             sla_parameters: sla.into_iter().collect(),
+            misfit: whereabouts.as_ref().and_then(|place| place.misfit.clone()),
             place: whereabouts.map(|place| PlaceEntry {
                 computer_guid: place.computer.to_string(),
                 compute_partition_id: place.partition.to_string(),
@@ -238,6 +242,7 @@ impl From<Candidate> for CandidateEntry {
             Obstacle::NotNamed => "not_named",
             Obstacle::ToBeDestroyed => "to_be_destroyed",
             Obstacle::LacksCapability(_) => "lacks_capability",
+            Obstacle::ServesAlready => "serves_already",
             Obstacle::Closed => "closed",
             Obstacle::ComputerClosed => "computer_closed",
             Obstacle::OtherPartitionType(_) => "other_partition_type",

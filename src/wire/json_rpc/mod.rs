@@ -9,6 +9,7 @@ mod forwarding;
 mod instance_tree;
 mod open;
 mod overview;
+mod placement;
 mod software_installation;
 mod software_instance;
 mod text;
@@ -42,6 +43,7 @@ pub use overview::{
     ComputePartitionEntry, ComputePartitionList, EventCursor, EventEntry, EventList, InstanceNameEntry,
     ReportedInstallation, ReportedInstallationList, TreeInstanceList,
 };
+pub use placement::{PostSoftwareInstanceMove, PutComputeNodeAllocation};
 pub use software_installation::{
     PostSoftwareInstallation, PutSoftwareInstallationError, PutSoftwareInstallationReportedState, ReportedSoftware,
 };

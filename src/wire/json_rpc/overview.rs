@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Instance, methods};
 use crate::domain::computer::PartitionInformation;
 use crate::domain::event::Event;
+use crate::domain::property::{PartitionProperties, PartitionType};
 use crate::domain::service::InstanceName;
 use crate::domain::software::SoftwareInstallation;
 use crate::domain::state::SupplyState;
@@ -32,6 +33,18 @@ pub struct AllDocsComputePartitionList {
 pub struct ComputePartitionList {
     /// In the order in which they were first formatted, which is that of allocation.
     pub result_list: Vec<ComputePartitionEntry>,
+    /// Whether nothing new may go to the computer; absent when it may.
+    #[serde(default, skip_serializing_if = "is_no")]
+    #[schema(required = false)]
+    pub closed: bool,
+    /// The network of the computer; absent when it is in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_guid: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how it is called")]
+fn is_no(closed: &bool) -> bool {
+    !closed
 }
 
 /// A partition in a list.
@@ -47,10 +60,25 @@ pub struct ComputePartitionEntry {
     /// The identifier of the instance in it; absent when it is free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_guid: Option<String>,
+    /// What it is made for: `virtio`, `slave` or `limited`; absent when it is `full`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(virtio|slave|limited)$")]
+    pub partition_type: Option<String>,
+    /// The ports that it provides; absent when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub port_list: Vec<u16>,
+    /// Whether nothing new may go into it; absent when it may.
+    #[serde(default, skip_serializing_if = "is_no")]
+    #[schema(required = false)]
+    pub closed: bool,
 }
 
-impl From<&PartitionInformation> for ComputePartitionEntry {
-    fn from(information: &PartitionInformation) -> Self {
+impl ComputePartitionEntry {
+    /// The entry of a partition with its properties.
+    #[must_use]
+    pub fn new(information: &PartitionInformation, properties: PartitionProperties) -> Self {
+        let PartitionProperties { partition_type, ports, closed } = properties;
         let instance = information.occupant.as_ref().map(|occupant| &occupant.instance);
         let pair = |address: &crate::domain::address::Address| [address.interface.clone(), address.address.clone()];
         Self {
@@ -58,6 +86,9 @@ impl From<&PartitionInformation> for ComputePartitionEntry {
             slap_state: if information.partition.instance.is_some() { "busy" } else { "free" }.into(),
             ip_list: information.addresses.iter().map(pair).collect(),
             instance_guid: instance.map(super::instance_guid),
+            partition_type: (partition_type != PartitionType::Full).then(|| partition_type.to_string()),
+            port_list: ports,
+            closed,
         }
     }
 }

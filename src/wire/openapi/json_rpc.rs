@@ -16,9 +16,10 @@ use crate::wire::json_rpc::{
     AllDocsInstanceTreeList, AllDocsSoftwareInstallationList, ErrorDocument, GetComputeNodeStatus, GetComputePartition,
     GetHateoasUrl, GetInstanceTree, GetSoftwareInstance, GetSoftwareInstanceCertificate, Method, NotReady,
     PostComputeNodeCertificate, PostComputeNodeUsage, PostSoftwareInstallation, PostSoftwareInstance,
-    PutComputeNodeBang, PutComputeNodeFormat, PutSoftwareInstallationError, PutSoftwareInstallationReportedState,
-    PutSoftwareInstanceBang, PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError,
-    PutSoftwareInstanceReportedState, PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
+    PostSoftwareInstanceMove, PutComputeNodeAllocation, PutComputeNodeBang, PutComputeNodeFormat,
+    PutSoftwareInstallationError, PutSoftwareInstallationReportedState, PutSoftwareInstanceBang,
+    PutSoftwareInstanceConnectionParameter, PutSoftwareInstanceError, PutSoftwareInstanceReportedState,
+    PutSoftwareInstanceTitle, RemoveComputeNodeCertificate,
 };
 
 const JSON: &str = "application/json";
@@ -105,6 +106,7 @@ pub const METHODS: &[Item] = &[
     method!(COMPUTERS AllDocsComputeNodeSoftwareInstallationList, "allDocs.compute_node_software_installation_list"),
     method!(COMPUTERS AllDocsComputeNodeList, "allDocs.WIP.compute_node_list"),
     method!(COMPUTERS AllDocsComputePartitionList, own "slapos.allDocs.WIP.compute_partition_list"),
+    method!(COMPUTERS PutComputeNodeAllocation, own "slapos.put.WIP.compute_node_allocation"),
     method!(COMPUTERS AllDocsConsumptionList, own "slapos.allDocs.WIP.consumption_list"),
     method!(COMPUTERS GetHateoasUrl, "get.hateoas_url"),
     method!(SOFTWARE PostSoftwareInstallation, "post.software_installation"),
@@ -114,6 +116,7 @@ pub const METHODS: &[Item] = &[
     method!(INSTANCES AllDocsInstanceTreeInstanceList, own "slapos.allDocs.WIP.instance_tree_instance_list"),
     method!(INSTANCES AllDocsEventList, own "slapos.allDocs.WIP.event_list"),
     method!(INSTANCES AllDocsExplanationList, own "slapos.allDocs.WIP.explanation_list"),
+    method!(INSTANCES PostSoftwareInstanceMove, own "slapos.post.WIP.software_instance_move"),
     method!(INSTANCES AllDocsForwardedInstanceList, own "slapos.allDocs.WIP.forwarded_instance_list"),
     method!(INSTANCES PostSoftwareInstance, "post.software_instance-from-partition"),
     method!(INSTANCES GetSoftwareInstance, "get.software_instance"),

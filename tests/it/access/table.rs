@@ -80,6 +80,8 @@ const TABLE: &[(&str, &str)] = &[
     ("/slapos.allDocs.WIP.instance_tree_instance_list", ".+----"),
     ("/slapos.allDocs.WIP.event_list", ".+----"),
     ("/slapos.allDocs.WIP.explanation_list", ".+----"),
+    ("/slapos.put.WIP.compute_node_allocation", ".+----"),
+    ("/slapos.post.WIP.software_instance_move", ".+----"),
     ("/slapos.allDocs.WIP.forwarded_instance_list", ".+----"),
     ("/slapos.allDocs.WIP.consumption_list", ".+----"),
     ("/slapos.get.v0.hateoas_url", ".+++++"),

@@ -169,6 +169,12 @@ fn reports(lines: &mut Lines, slap: &Slap) {
     let error = PutSoftwareInstanceError { instance_guid: guid(), message: "boom".into() };
     let child = "child___root___0".to_owned();
     let rename = PutSoftwareInstanceTitle { instance_guid: child, title: title("renamed") };
+    let closed = PutComputeNodeAllocation {
+        computer_guid: COMPUTER.to_owned(),
+        closed: Some(true),
+        ..PutComputeNodeAllocation::default()
+    };
+    let moved = PostSoftwareInstanceMove { instance_guid: guid(), computer_guid: None };
     let events = AllDocsEventList { limit: Some(1), ..AllDocsEventList::default() };
     note! { lines, slap,
         put_software_instance_reported_state(reported(RequestedState::Started)) => |told| told.r#type;
@@ -181,6 +187,8 @@ fn reports(lines: &mut Lines, slap: &Slap) {
             => |told| told.result_list[0].summary.clone();
         all_docs_explanation_list(AllDocsExplanationList { title: "nothing".into() })
             => |told| told.result_list.len();
+        put_compute_node_allocation(closed);
+        post_software_instance_move(moved) => |told| instance(&told);
         all_docs_forwarded_instance_list(AllDocsForwardedInstanceList {});
         all_docs_consumption_list(AllDocsConsumptionList::default());
     }

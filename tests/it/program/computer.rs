@@ -44,7 +44,11 @@ fn a_computer_is_told_with_the_reports_about_it() {
         home.json(&["computer", "info", "local_computer"]),
         json!({
             "reference": "local_computer", "title": "local_computer", "report": "#access local_computer",
-            "partition-reports": {"slappart0": "#access Instance correctly started"},
+            "partition-reports": {"slappart0": "#access Instance correctly started"}, "closed": false, "network": null,
+            "partitions": [{
+                "compute_partition_id": "slappart0", "slap_state": "busy", "instance_guid": "t______0",
+                "ip_list": [["slappart0", "127.0.0.1"], ["slappart0", "::1"]],
+            }],
         })
     );
     let text = home.run(&["computer", "info", "local_computer", "--format", "text"]).stdout;

@@ -20,6 +20,7 @@ mod master;
 mod multimaster;
 mod parameters;
 mod people;
+mod placement;
 mod promote;
 mod reader;
 mod refusal;
