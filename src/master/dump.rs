@@ -11,9 +11,10 @@ use crate::domain::description::{ComputerDescription, PartitionDescription};
 use crate::domain::ids::Title;
 use crate::domain::instance::{ComputerId, Instance, InstanceId, Sharing};
 use crate::domain::partition::Partition;
+use crate::domain::property::{ComputerProperties, PropertyChange};
 use crate::domain::seed::{
-    Place, Seed, SeededComputer, SeededInstance, SeededSoftware, said_of_computer, said_of_installation,
-    said_of_instance,
+    Place, Seed, SeededComputer, SeededInstance, SeededPartition, SeededSoftware, said_of_computer,
+    said_of_installation, said_of_instance,
 };
 use crate::domain::timestamp::Timestamp;
 use crate::storage::{OpenError, ReadTx, StatusSubject, read_file, read_snapshot};
@@ -132,7 +133,16 @@ fn computer(tx: ReadTx<'_>, id: ComputerId, summary: ComputerSummary, now: Times
         && description.address.is_none()
         && description.netmask.is_none()
         && description.details.is_empty();
+    let ComputerProperties { network, closed } = tx.computer_properties(id)?;
+    let references = tx.partitions(id)?.into_iter().map(|(partition, _)| (partition.id, partition.reference));
+    let references: HashMap<_, _> = references.collect();
+    let said = tx.partition_properties(id)?.into_iter().filter(|(_, property)| *property != PropertyChange::default());
+    let allocation = said.filter_map(|(partition, property)| {
+        references.get(&partition).map(|partition| SeededPartition { partition: partition.clone(), property })
+    });
     Ok(SeededComputer {
+        property: PropertyChange { network, closed: closed.then_some(true), ..PropertyChange::default() },
+        allocation: allocation.collect(),
         title: summary.title.map(|title| Title::parse("title", &title)).transpose()?,
         description: (!said_nothing).then_some(description),
         software,

@@ -9,6 +9,7 @@ use super::fault::FaultRule;
 use super::ids::{Reference, SoftwareRelease, Title};
 use super::instance::Wish;
 use super::parameters::Parameters;
+use super::property::PropertyChange;
 use super::service::InstanceName;
 use super::state::SupplyState;
 
@@ -35,12 +36,25 @@ pub struct SeededComputer {
     pub title: Option<Title>,
     /// What its formatter says of it; `None` says nothing, and changes nothing.
     pub description: Option<ComputerDescription>,
+    /// What is said of it besides: its network, and whether it is closed for what is new.
+    pub property: PropertyChange,
+    /// What is said besides of partitions of it.
+    pub allocation: Vec<SeededPartition>,
     /// What is supplied to it, in this order.
     pub software: Vec<SeededSoftware>,
     /// What was reported about it, the latest last.
     pub reports: Vec<SaidReport>,
     /// Whether it has a certificate.
     pub certificate: bool,
+}
+
+/// A partition that is not as its formatter says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeededPartition {
+    /// Its reference.
+    pub partition: Reference,
+    /// What is said of it; what is `None` stays.
+    pub property: PropertyChange,
 }
 
 /// A software release on a computer.

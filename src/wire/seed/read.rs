@@ -11,7 +11,8 @@ use crate::domain::formatting::Formatting;
 use crate::domain::ids::{Reference, SoftwareRelease, Title};
 use crate::domain::instance::{DEFAULT_SOFTWARE_TYPE, Wish};
 use crate::domain::parameters::{Integer, Parameters, Value, check_text};
-use crate::domain::seed::{Place, SaidReport, Seed, SeededComputer, SeededInstance, SeededSoftware};
+use crate::domain::property::{PartitionType, PropertyChange};
+use crate::domain::seed::{Place, SaidReport, Seed, SeededComputer, SeededInstance, SeededPartition, SeededSoftware};
 use crate::domain::service::InstanceName;
 use crate::domain::state::{RequestedState, SupplyState};
 use crate::domain::status::Report;
@@ -137,6 +138,11 @@ impl Reader {
         let reference = self.parse(part, "reference", reference);
         let title = self.parse(part, "title", Title::parse);
         let description = self.description(part);
+        let text = |network| Some(network).filter(|network: &String| !network.is_empty());
+        let network = self.parse(part, "network", plain).and_then(text);
+        let property = PropertyChange { network, closed: part.flag("closed"), ..PropertyChange::default() };
+        let allocation = part.parts("allocation");
+        let allocation = allocation.iter().filter_map(|part| self.seeded_partition(part)).collect();
         let software = part.parts("software");
         let software = software.iter().filter_map(|part| self.software(part)).collect();
         let name = part.text("reference").unwrap_or_default();
@@ -153,6 +159,8 @@ impl Reader {
             reference,
             title,
             description,
+            property,
+            allocation,
             software,
             reports,
             certificate: part.flag("certificate").unwrap_or_default(),
@@ -241,6 +249,19 @@ impl Reader {
             interface: self.parse(part, "interface", plain),
             route: gateway.map(|gateway| Route { gateway, network: network.unwrap_or_default() }),
         })
+    }
+
+    fn seeded_partition(&mut self, part: &Part<'_>) -> Option<SeededPartition> {
+        let partition_type = self.parse(part, "partition_type", PartitionType::parse);
+        let ports = part.get("ports").map(|_| {
+            let number = |(_, item): &(String, &Document)| match item {
+                Document::Scalar(Value::Integer(number)) => number.as_str().parse().ok(),
+                _ => None,
+            };
+            part.list("ports").iter().filter_map(number).collect()
+        });
+        let property = PropertyChange { partition_type, ports, network: None, closed: part.flag("closed") };
+        Some(SeededPartition { partition: self.parse(part, "partition", reference)?, property })
     }
 
     fn software(&mut self, part: &Part<'_>) -> Option<SeededSoftware> {

@@ -56,6 +56,10 @@ computers:
           - {address: 10.0.0.1, interface: route_tap0, gateway: 10.0.0.254, network: 10.0.0.0/24}
       - reference: p1
       - reference: p2
+    network: NET 1
+    allocation:
+      - {partition: p0, partition_type: virtio, ports: [80, 8080]}
+      - {partition: p1, ports: [], closed: true}
     reports: [{bang: "", by: user}]
 instances:
   - title: "a/b 💥"
@@ -77,7 +81,7 @@ instances:
 "#;
     let home = Home::new();
     let wrong = home.run_with(&["seed", "-"], &[], text);
-    assert!(wrong.stderr.contains(":18: instances[0].software_type: "), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains(":22: instances[0].software_type: "), "{}", wrong.stderr);
     let file = home.write("unusual.yaml", text.replace("    software_type: \"\"\n", ""));
     assert_eq!(home.run(&["seed", &file]).code, Some(0), "{}", home.run(&["seed", &file]).stderr);
     assert!(home.run(&["seed", &file]).stderr.ends_with(": everything was so already\n"));
@@ -90,6 +94,42 @@ instances:
     let references: Vec<&str> =
         show["shared"].as_array().unwrap().iter().map(|shared| shared["reference"].as_str().unwrap()).collect();
     assert_eq!(references, ["another name", "_found"]);
+}
+
+#[test]
+fn who_looks_for_a_place_finds_what_a_seed_says_of_places() {
+    let home = Home::new();
+    let text = "computers:\n- reference: C\n  partitions: 3\n  network: NET\n  allocation:\n  - {partition: slappart0, closed: \
+                true}\n  - {partition: slappart1, partition_type: virtio, ports: [80]}\ninstances:\n- {title: vm, \
+                software_release: /sr, computer: C, sla: {partition_type: virtio, port: 80, network_guid: NET}}\n- {title: other, \
+                software_release: /sr, computer: C}\n";
+    let file = home.write("places.yaml", text);
+    assert_eq!(home.run(&["seed", &file]).code, Some(0), "{}", home.run(&["seed", &file]).stderr);
+    assert!(home.run(&["seed", &file]).stderr.ends_with(": everything was so already\n"));
+    let instances = home.show(&["--instances"]);
+    let places: Vec<&str> =
+        instances["instances"].as_array().unwrap().iter().map(|one| one["partition"].as_str().unwrap()).collect();
+    assert_eq!(places, ["slappart1", "slappart2"]);
+    assert_eq!(home.run(&["snapshot", "save", "before"]).code, Some(0));
+    let change = home.write("change.yaml", "computers: [{reference: C, closed: true, allocation: [{partition: slappart0, closed: false}, {partition: slappart1, ports: [81]}]}]");
+    assert_eq!(home.run(&["seed", &change]).code, Some(0));
+    let told = "computer C: closed\ncomputer C: allocation slappart0 removed: closed\n\
+                computer C: allocation slappart1: partition type virtio, ports 80 → partition type virtio, ports 81\n";
+    assert_eq!(home.run(&["snapshot", "diff", "before"]), printed(told));
+    let dump = home.run(&["dump"]).stdout;
+    let written = home.write("dump.yaml", &dump);
+    let other = home.name("other.db");
+    assert_eq!(home.run(&["seed", "-u", &other, &written]).code, Some(0));
+    assert_eq!(home.run(&["dump", "-u", &other]), printed(&dump));
+
+    let wrong = home
+        .write("wrong.yaml", "computers:\n- reference: C\n  allocation:\n  - partition: slappart9\n    ports: [1]\n");
+    let refused = home.run(&["seed", &wrong]);
+    assert!(
+        refused.stderr.contains(&format!("{wrong}:4: computers[0].allocation[0].partition: ")),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
