@@ -147,6 +147,22 @@ impl Master {
         self.client.reset().unwrap_or_else(|error| panic!("{}", error.message()));
     }
 
+    /// Keeps what everything is now under a name.
+    ///
+    /// # Panics
+    /// When it does not answer, or was told to allow no reset.
+    pub fn save_snapshot(&self, name: &str) {
+        self.client.keep_snapshot(name).unwrap_or_else(|error| panic!("{}", error.message()));
+    }
+
+    /// Brings everything back to what was kept under a name.
+    ///
+    /// # Panics
+    /// When nothing was.
+    pub fn load_snapshot(&self, name: &str) {
+        self.client.restore_snapshot(name).unwrap_or_else(|error| panic!("{}", error.message()));
+    }
+
     /// Asserts that everything is as a seed says, in YAML or JSON. What the seed does not name may be as it likes.
     ///
     /// # Panics
@@ -218,5 +234,13 @@ mod tests {
         assert_ne!(one.url(), other.url());
         one.assert_holds("computers: [{reference: COMP-1}]");
         assert_eq!(other.dump(), "computers:\n  - reference: local_computer\n");
+        one.save_snapshot("one");
+        let unknown = catch_unwind(AssertUnwindSafe(|| other.load_snapshot("one"))).unwrap_err();
+        let told = "name: there is no snapshot \"one\"; known: none";
+        assert_eq!(unknown.downcast_ref::<String>().unwrap(), told);
+        let before = one.dump();
+        one.seed("computers: [{reference: COMP-2}]");
+        one.load_snapshot("one");
+        assert_eq!(one.dump(), before);
     }
 }

@@ -6,9 +6,8 @@ use anyhow::bail;
 use clap::Args;
 use tokio::time::sleep;
 
-use super::local::running;
 use super::output::{OutputFormat, date, note, piece, until_closed};
-use super::settings::DatabaseArguments;
+use super::target::{Target, TargetArguments};
 use crate::client::{Error, ErrorKind, Slap};
 use crate::config::Config;
 use crate::domain::difference::Difference;
@@ -27,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug, Args)]
 pub struct Events {
     #[command(flatten)]
-    database: DatabaseArguments,
+    target: TargetArguments,
     /// Go on until Ctrl+C with what happens
     #[arg(long, short = 'f')]
     follow: bool,
@@ -46,24 +45,22 @@ pub struct Events {
 }
 
 impl Events {
-    /// Prints what happened, through the running server of the database if there is one.
+    /// Prints what happened, through the running server if there is one.
     pub fn run(self) -> anyhow::Result<()> {
         until_closed(self.print())
     }
 
     fn print(self) -> anyhow::Result<()> {
-        let Self { database, follow, computer, instance, limit, format } = self;
-        let config = database.config(None)?;
+        let Self { target, follow, computer, instance, limit, format } = self;
         let filter = EventFilter { computer, instance };
-        let Some((_, server)) = running(&config)? else {
-            if follow {
-                bail!(
-                    "no server uses the database {}, so nothing happens that could be followed\nhint: start one with \
-                     `slapproxy start`",
-                    config.database.display()
-                );
-            }
-            return from_file(&config, filter, limit, format);
+        let server = match target.clone().find(None)? {
+            Target::Server(server) => server,
+            Target::Database(config) if follow => bail!(
+                "no server uses the database {}, so nothing happens that could be followed\nhint: start one with `slapproxy \
+                 start`",
+                config.database.display()
+            ),
+            Target::Database(config) => return from_file(&config, filter, limit, format),
         };
         block_on(async {
             let slap = server.build()?;
@@ -73,7 +70,7 @@ impl Events {
             }
             let follow = async {
                 let after = show.await?;
-                self::follow(&config, slap.clone(), &filter, after, format).await
+                self::follow(&target, slap.clone(), &filter, after, format).await
             };
             tokio::select! {
                 followed = follow => followed,
@@ -107,7 +104,7 @@ async fn show(slap: &Slap, filter: &EventFilter, limit: u32, format: OutputForma
 
 /// Prints what happens after a place. A server that goes away is waited for.
 async fn follow(
-    config: &Config,
+    target: &TargetArguments,
     mut slap: Slap,
     filter: &EventFilter,
     mut after: EventPlace,
@@ -123,7 +120,7 @@ async fn follow(
         }
         slap = loop {
             sleep(PAUSE).await;
-            if let Ok(Some((_, server))) = running(config) {
+            if let Ok(Target::Server(server)) = target.clone().find(None) {
                 let slap = server.build()?;
                 if slap.ready().await.is_ok() {
                     break slap;

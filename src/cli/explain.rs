@@ -5,9 +5,8 @@ use serde_json::json;
 
 use super::events::line;
 use super::exit::Exit;
-use super::local::running;
 use super::output::{OutputFormat, data, date};
-use super::settings::DatabaseArguments;
+use super::target::{Target, TargetArguments};
 use crate::client::Builder;
 use crate::config::Config;
 use crate::domain::delay::ACCEPTED;
@@ -27,7 +26,7 @@ use crate::wire::json_rpc::{
 #[derive(Debug, Args)]
 pub struct Explain {
     #[command(flatten)]
-    database: DatabaseArguments,
+    target: TargetArguments,
     /// The title of an instance or of a refused request, or any identifier of an instance
     #[arg(value_name = "TITLE")]
     title: String,
@@ -37,12 +36,11 @@ pub struct Explain {
 }
 
 impl Explain {
-    /// Prints what is known, through the running server of the database if there is one.
+    /// Prints what is known, through the running server if there is one.
     pub fn run(self) -> anyhow::Result<()> {
-        let config = self.database.config(None)?;
-        let explanations = match running(&config)? {
-            Some((_, server)) => block_on(ask(server, self.title))?,
-            None => read(&config, &self.title)?,
+        let explanations = match self.target.find(None)? {
+            Target::Server(server) => block_on(ask(*server, self.title))?,
+            Target::Database(config) => read(&config, &self.title)?,
         };
         let text = match self.format {
             OutputFormat::Json => format!("{:#}\n", json!(explanations)),

@@ -1,18 +1,22 @@
 //! `slapproxy journal`
 
-use anyhow::anyhow;
+use std::time::Duration;
+
+use anyhow::bail;
 use clap::Args;
 
 use super::events::line as event_line;
-use super::local::running;
 use super::output::{OutputFormat, date, piece, until_closed};
-use super::settings::DatabaseArguments;
+use super::target::{Target, TargetArguments};
 use crate::client::{JournalArguments, JournalEntry, Slap};
 use crate::domain::timestamp::Timestamp;
 use crate::http::block_on;
 
 /// How long a server may wait for the next request before it answers that there is none, in seconds.
 const WAIT: u32 = 30;
+
+/// How long it may take to answer at most.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How many requests come at once.
 const PORTION: u32 = 100;
@@ -21,7 +25,7 @@ const PORTION: u32 = 100;
 #[derive(Debug, Args)]
 pub struct Journal {
     #[command(flatten)]
-    database: DatabaseArguments,
+    target: TargetArguments,
     /// Go on until Ctrl+C with what is asked
     #[arg(long, short = 'f')]
     follow: bool,
@@ -34,22 +38,21 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Prints what the running server of the database was asked.
+    /// Prints what a running server was asked.
     pub fn run(self) -> anyhow::Result<()> {
         until_closed(self.print())
     }
 
     fn print(self) -> anyhow::Result<()> {
-        let Self { database, follow, limit, format } = self;
-        let config = database.config(None)?;
-        let (_, server) = running(&config)?.ok_or_else(|| {
-            anyhow!(
+        let Self { target, follow, limit, format } = self;
+        let slap = match target.find(None)? {
+            Target::Server(server) => server.timeout(PATIENCE).build()?,
+            Target::Database(config) => bail!(
                 "no server uses the database {}, and only a running one knows what it was asked\n\
                  hint: start one with `slapproxy start`; with --record FILE it writes requests to a file",
                 config.database.display()
-            )
-        })?;
-        let slap = server.build()?;
+            ),
+        };
         block_on(async {
             let entries = slap.journal(&JournalArguments { limit, ..JournalArguments::default() }).await?;
             let last = entries.last().map_or(0, |entry| entry.number);
@@ -96,7 +99,7 @@ fn text(entry: &JournalEntry) -> String {
         call = format!("{call} {name}={}", value.replace('\n', " "));
     }
     let size = size.map_or_else(|| "without end".into(), |size| format!("{size} bytes"));
-    let milliseconds = std::time::Duration::from_micros(entry.duration).as_secs_f64() * 1e3;
+    let milliseconds = Duration::from_micros(entry.duration).as_secs_f64() * 1e3;
     let mut lines = vec![call, format!("  {status}, {size}, {milliseconds:.1} ms")];
     if !answer.is_null() {
         let answer = answer.as_str().map_or_else(|| answer.to_string(), ToOwned::to_owned);

@@ -11,11 +11,11 @@ use clap::builder::FalseyValueParser;
 use super::exit::Exit;
 use super::output::{OutputFormat, data, note};
 use super::settings::{path, seconds};
-use super::{api, local};
+use super::{api, local, ready_file};
 use crate::client::{Builder, Error, Slap};
 use crate::config::{ClientConfig, Config, Environment, Overrides};
 use crate::http::block_on;
-use crate::wire::control::{Ready, read_ready};
+use crate::wire::control::Ready;
 
 /// What the beginning of a software release says that it is the name of a product.
 const PRODUCT: &str = "product.";
@@ -109,7 +109,7 @@ impl MasterArguments {
             return Ok(Found::at(url, ClientConfig::default()));
         }
         if let Some(file) = self.ready_file.as_ref().filter(|path| is_said(path)) {
-            let ready = read_ready_file(file)?;
+            let ready = ready_file::read(file)?;
             let own =
                 database(Some(PathBuf::from(&ready.database)), &environment).and_then(|config| local::running(&config));
             return Ok(match own.ok().flatten() {
@@ -187,12 +187,6 @@ fn is_said(path: &Path) -> bool {
 /// The configuration of a database; the default one unless it is given.
 fn database(given: Option<PathBuf>, environment: &Environment) -> anyhow::Result<Config> {
     Ok(Config::load(Overrides { database: given, ..Overrides::default() }, environment)?)
-}
-
-fn read_ready_file(file: &Path) -> anyhow::Result<Ready> {
-    let context = || format!("the ready file {} does not say where a server is", file.display());
-    let text = std::fs::read_to_string(file).with_context(context)?;
-    read_ready(&text).with_context(context)
 }
 
 impl Connection {

@@ -26,6 +26,7 @@ mod ready_file;
 mod release;
 mod replay;
 mod request;
+mod reset;
 mod schema;
 mod seed;
 mod service;
@@ -92,6 +93,8 @@ enum Command {
     Seed(seed::Seed),
     /// Write what a master holds as a seed
     Dump(dump::Dump),
+    /// Bring a running server back to what it held when it started
+    Reset(reset::Reset),
     /// States of the database to come back to: save, load, list, diff
     Snapshot(snapshot::Snapshot),
     /// JSON Schemas of what this program reads: seed
@@ -157,6 +160,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) | Command::Proxy(Proxy::Show(show)) => show.run(),
         Command::Seed(seed) => seed.run(&log),
         Command::Dump(dump) => dump.run(),
+        Command::Reset(reset) => reset.run(),
         Command::Snapshot(snapshot) => snapshot.run(&log),
         Command::Schema(schema) => schema.run(),
         Command::Shacache(shacache) => shacache.run(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::storage::running_server;
-use crate::wire::control::read_ready;
+use crate::wire::control::{Ready, read_ready};
 
 /// The file of `--ready-file`.
 #[derive(Debug)]
@@ -57,4 +57,11 @@ fn remove(path: &Path) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What a ready file says.
+pub fn read(file: &Path) -> anyhow::Result<Ready> {
+    let context = || format!("the ready file {} does not say where a server is", file.display());
+    let text = fs::read_to_string(file).with_context(context)?;
+    read_ready(&text).with_context(context)
 }

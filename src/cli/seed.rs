@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::Args;
 
 use super::local;
@@ -58,6 +58,11 @@ async fn apply(target: Target, seeds: &[SeedFile]) -> anyhow::Result<Vec<SeedRep
             }
         }
         Target::Database(config) => {
+            if let Some(seed) = seeds.iter().find(|seed| !seed.seed().faults.is_empty()) {
+                let problem = "faults: is not accepted here; expected a server that is starting, or one that was started with \
+                               --control";
+                bail!("nothing is seeded:\n{}", seed.located(problem));
+            }
             let (_lock, master) = local::master(&config).await?;
             for seed in seeds {
                 let seeding = seed.apply(&master, USER).await;

@@ -11,7 +11,7 @@ use super::shacache::ShacacheArguments;
 use crate::config::{Config, Environment, Faults, Overrides};
 
 /// Options of the database.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct DatabaseArguments {
     /// Configuration file (slapos.cfg)
     #[arg(long, global = true, value_name = "FILE", value_parser = path(), env = "SLAPOS_CONFIGURATION")]

@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::local;
+use super::ready_file;
 use super::settings::{DatabaseArguments, path};
 use crate::client::{Builder, Slap};
 use crate::config::Config;
-use crate::wire::control::read_ready;
+use crate::storage::MEMORY;
 
 /// Options of the master.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TargetArguments {
     #[command(flatten)]
     database: DatabaseArguments,
@@ -33,6 +33,22 @@ pub enum Target {
 }
 
 impl TargetArguments {
+    /// Finds the database, also one that a server has; a server only where nobody else reaches what it holds.
+    pub fn find_kept(self, log_file: Option<PathBuf>) -> anyhow::Result<Target> {
+        if let Some(url) = self.master_url.filter(|url| !url.is_empty()) {
+            return Ok(Target::Server(Box::new(Slap::builder(&url))));
+        }
+        let mut database = self.database;
+        if let Some(file) = self.ready_file.filter(|file| !file.as_os_str().is_empty()) {
+            let ready = ready_file::read(&file)?;
+            if ready.database == MEMORY {
+                return Ok(Target::Server(Box::new(Slap::builder(&ready.url))));
+            }
+            database.database_uri = Some(PathBuf::from(ready.database));
+        }
+        Ok(Target::Database(Box::new(database.config(log_file)?)))
+    }
+
     /// Finds the server that is meant, or the database when no server has it.
     pub fn find(self, log_file: Option<PathBuf>) -> anyhow::Result<Target> {
         if let Some(url) = self.master_url.filter(|url| !url.is_empty()) {
@@ -45,9 +61,7 @@ impl TargetArguments {
                 None => Target::Database(Box::new(config)),
             });
         };
-        let context = || format!("the ready file {} does not say where a server is", file.display());
-        let text = std::fs::read_to_string(&file).with_context(context)?;
-        let ready = read_ready(&text).with_context(context)?;
+        let ready = ready_file::read(&file)?;
         let database = DatabaseArguments { database_uri: Some(PathBuf::from(&ready.database)), ..self.database };
         // A server in memory has no database that says who owns it.
         let own = database.config(log_file).ok().map(|config| local::running(&config)).transpose()?.flatten();

@@ -1,5 +1,6 @@
 //! `slapproxy wait`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -9,8 +10,9 @@ use tokio::time::{Instant, sleep};
 use super::local;
 use super::master::CallerArguments;
 use super::output::{data, note};
-use super::settings::{DatabaseArguments, seconds};
-use crate::client::Slap;
+use super::ready_file;
+use super::settings::{DatabaseArguments, path, seconds};
+use crate::client::{Builder, Slap};
 use crate::config::{ClientConfig, Config};
 use crate::http::block_on;
 use crate::wire::control::Ready;
@@ -32,6 +34,9 @@ pub struct Wait {
     /// The master to wait for [default: the server of the database]
     #[arg(long, value_name = "URL", env = "SLAPPROXY_MASTER_URL")]
     master_url: Option<String>,
+    /// The ready file of the master to wait for, which need not be there yet
+    #[arg(long, value_name = "FILE", value_parser = path(), env = "SLAPPROXY_READY_FILE")]
+    ready_file: Option<PathBuf>,
     #[command(flatten)]
     caller: CallerArguments,
     /// How long to wait
@@ -42,29 +47,50 @@ pub struct Wait {
 impl Wait {
     /// Prints the URL of the master once it answers.
     pub fn run(self) -> anyhow::Result<()> {
-        let config = self.database.config(None)?;
-        let ready = block_on(wait(&config, self.master_url.as_deref(), &self.caller, self.timeout))?;
+        let Self { database, master_url, ready_file, caller, timeout } = self;
+        let place = match (master_url, ready_file.filter(|file| !file.as_os_str().is_empty())) {
+            (Some(url), _) => Place::Url(url),
+            (None, Some(file)) => Place::ReadyFile(file),
+            (None, None) => Place::Database(Box::new(database.config(None)?)),
+        };
+        let ready = block_on(wait(&place, &caller, timeout))?;
         note("the master is ready");
         data(format!("{}\n", ready.url).as_bytes())?;
         Ok(())
     }
 }
 
-async fn wait(
-    config: &Config,
-    master_url: Option<&str>,
-    caller: &CallerArguments,
-    timeout: Duration,
-) -> anyhow::Result<Ready> {
+/// Where the master will be.
+enum Place {
+    Url(String),
+    ReadyFile(PathBuf),
+    Database(Box<Config>),
+}
+
+impl Place {
+    /// A connection to the master, or why there is none yet.
+    fn connect(&self, caller: &CallerArguments) -> anyhow::Result<Result<Builder, String>> {
+        let known = |url: &str| caller.known(Slap::builder(url), &ClientConfig::default());
+        Ok(match self {
+            Self::Url(url) => Ok(known(url)?),
+            Self::ReadyFile(file) => match ready_file::read(file) {
+                Ok(ready) => Ok(known(&ready.url)?),
+                Err(error) => Err(format!("{error:#}")),
+            },
+            Self::Database(config) => {
+                let running = local::running(config)?.map(|(_, connection)| connection);
+                running.ok_or_else(|| format!("no server uses the database {}", config.database.display()))
+            }
+        })
+    }
+}
+
+async fn wait(place: &Place, caller: &CallerArguments, timeout: Duration) -> anyhow::Result<Ready> {
     let deadline = Instant::now() + timeout;
     loop {
-        let connection = match master_url {
-            Some(url) => Some(caller.known(Slap::builder(url), &ClientConfig::default())?),
-            None => local::running(config)?.map(|(_, connection)| connection),
-        };
-        let reason = match connection {
-            None => format!("no server uses the database {}", config.database.display()),
-            Some(connection) => match connection.timeout(patience(deadline)).build()?.ready().await {
+        let reason = match place.connect(caller)? {
+            Err(reason) => reason,
+            Ok(connection) => match connection.timeout(patience(deadline)).build()?.ready().await {
                 Ok(ready) => return Ok(ready),
                 Err(error) => error.to_string(),
             },

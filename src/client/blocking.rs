@@ -28,7 +28,7 @@ use super::{
     RequestedState, Row, SoftwareInstance, Statistics, StatusDocument, SupplyState, UpdateReport, Value,
 };
 use crate::domain::event::EventPlace;
-use crate::wire::control::{FormatReport, Ready, SeedReport};
+use crate::wire::control::{FormatReport, Ready, SeedReport, SnapshotEntry};
 use crate::wire::json_rpc::{EventEntry, Method};
 use crate::wire::person::PersonEntry;
 
@@ -79,6 +79,7 @@ plain!(
     JournalEntry,
     FormatReport,
     SeedReport,
+    SnapshotEntry,
     PersonEntry,
     u64,
     Entry,
@@ -160,6 +161,10 @@ front! {
     wait seed(seed: &str) -> SeedReport;
     wait dump() -> String;
     wait load_snapshot(path: &str) -> ();
+    wait snapshots() -> Vec<SnapshotEntry>;
+    wait keep_snapshot(name: &str) -> ();
+    wait restore_snapshot(name: &str) -> ();
+    wait dump_snapshot(name: &str) -> String;
     wait reset() -> ();
     wait journal(arguments: &JournalArguments) -> Vec<JournalEntry>;
     wait clock() -> ClockEntry;

@@ -130,8 +130,8 @@ pub use crate::wire::shacache::{Entry, Statistics, UpdateReport};
 pub use crate::wire::status::StatusDocument;
 pub use crate::wire::xml::objects::{Answered, SoftwareInstance};
 
-use crate::wire::control::{FormatReport, Ready, SeedReport};
-use crate::wire::form::{FaultArguments, Import, SeedArguments, SnapshotArguments};
+use crate::wire::control::{FormatReport, Ready, SeedReport, SnapshotEntry};
+use crate::wire::form::{FaultArguments, Import, SeedArguments, SnapshotArguments, SnapshotName};
 use crate::wire::hateoas::{Root, Search};
 use crate::wire::json_rpc::Method;
 
@@ -319,6 +319,26 @@ impl Slap {
     /// server reads the file.
     pub async fn load_snapshot(&self, path: &str) -> Result<(), Error> {
         self.slap_tool().snapshot_load(&SnapshotArguments { path: path.to_owned() }).await.map(|_| ())
+    }
+
+    /// The snapshots that a server which was started with `--control` keeps in memory (`GET /-/snapshot`).
+    pub async fn snapshots(&self) -> Result<Vec<SnapshotEntry>, Error> {
+        self.slap_tool().snapshot().await
+    }
+
+    /// Keeps a snapshot of everything in the memory of such a server, under a name (`POST /-/snapshot/keep`).
+    pub async fn keep_snapshot(&self, name: &str) -> Result<(), Error> {
+        self.slap_tool().snapshot_keep(&SnapshotName { name: name.to_owned() }).await.map(|_| ())
+    }
+
+    /// Puts what it keeps under a name in the place of everything (`POST /-/snapshot/restore`).
+    pub async fn restore_snapshot(&self, name: &str) -> Result<(), Error> {
+        self.slap_tool().snapshot_restore(&SnapshotName { name: name.to_owned() }).await.map(|_| ())
+    }
+
+    /// All that a seed can say of what it keeps under a name, in YAML (`GET /-/snapshot/dump`).
+    pub async fn dump_snapshot(&self, name: &str) -> Result<String, Error> {
+        self.slap_tool().snapshot_dump(&SnapshotName { name: name.to_owned() }).await
     }
 
     /// Brings a server that was started with `--control` back to what it held when it started (`POST /-/reset`).

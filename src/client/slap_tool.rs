@@ -7,13 +7,15 @@ use super::error::Error;
 use super::events::EventStream;
 use super::transport::{Api, Transport};
 use crate::wire::clock::ClockEntry;
-use crate::wire::control::{FormatReport, Ready, SeedReport, read_format_reports, read_ready, read_seed_report};
+use crate::wire::control::{
+    FormatReport, Ready, SeedReport, SnapshotEntry, read_format_reports, read_ready, read_seed_report,
+};
 use crate::wire::fault::FaultReport;
 use crate::wire::form::{
     self, ClockArguments, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation,
     InstanceBang, JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish,
     Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, SeedArguments,
-    SnapshotArguments, Supply, Titles, ToFields, TokenArguments, Use,
+    SnapshotArguments, SnapshotName, Supply, Titles, ToFields, TokenArguments, Use,
 };
 use crate::wire::journal::JournalEntry;
 use crate::wire::json_rpc::Certificate;
@@ -242,6 +244,26 @@ impl SlapTool<'_> {
     /// `GET /-/dump`
     pub async fn dump(&self) -> Result<String, Error> {
         self.get("-/dump", &(), read_document).await
+    }
+
+    /// `GET /-/snapshot`
+    pub async fn snapshot(&self) -> Result<Vec<SnapshotEntry>, Error> {
+        self.get("-/snapshot", &(), from_json).await
+    }
+
+    /// `POST /-/snapshot/keep`
+    pub async fn snapshot_keep(&self, arguments: &SnapshotName) -> Result<String, Error> {
+        self.post("-/snapshot/keep", arguments, read_text).await
+    }
+
+    /// `POST /-/snapshot/restore`
+    pub async fn snapshot_restore(&self, arguments: &SnapshotName) -> Result<String, Error> {
+        self.post("-/snapshot/restore", arguments, read_text).await
+    }
+
+    /// `GET /-/snapshot/dump`
+    pub async fn snapshot_dump(&self, arguments: &SnapshotName) -> Result<String, Error> {
+        self.get("-/snapshot/dump", arguments, read_document).await
     }
 
     /// `POST /-/snapshot/load`

@@ -72,6 +72,8 @@ pub struct Faults {
     /// Whether there is a rule: looked at by every request.
     armed: AtomicBool,
     rules: Mutex<Vec<Counted>>,
+    /// Those of the start, which a reset leads back to.
+    beginning: Vec<FaultRule>,
 }
 
 /// The rule that struck a request, kept with it.
@@ -87,11 +89,31 @@ struct Counted {
 }
 
 impl Faults {
-    /// The rules of the configuration.
+    /// The rules of the configuration and of the seeds.
     pub fn new(rules: Vec<FaultRule>) -> Self {
-        let faults = Self::default();
-        faults.add(rules);
+        let faults = Self { beginning: rules, ..Self::default() };
+        faults.reset();
         faults
+    }
+
+    /// The rules of the start again, none of which struck.
+    pub fn reset(&self) {
+        self.clear();
+        self.add(self.beginning.clone());
+    }
+
+    /// The rules in force.
+    pub fn in_force(&self) -> Vec<FaultRule> {
+        self.rules().iter().map(|counted| counted.rule.clone()).collect()
+    }
+
+    /// Adds those rules that are not there; how many these are.
+    pub fn complete(&self, rules: &[FaultRule]) -> usize {
+        let there = self.in_force();
+        let new: Vec<FaultRule> = rules.iter().filter(|rule| !there.contains(rule)).cloned().collect();
+        let count = new.len();
+        self.add(new);
+        count
     }
 
     fn rules(&self) -> MutexGuard<'_, Vec<Counted>> {

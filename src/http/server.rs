@@ -27,6 +27,7 @@ use crate::config::{self, Config, Keeping};
 use crate::domain::clock::BEGINNING;
 use crate::domain::description::ComputerDescription;
 use crate::domain::error::Refusal;
+use crate::domain::fault::FaultRule;
 use crate::domain::ids::Reference;
 use crate::federation::remotes;
 use crate::fixtures::{self, SeedFile};
@@ -206,6 +207,9 @@ impl Application {
             Keeping::Disk => Some(Lock::take(&config.database)?),
             Keeping::Memory => None,
         };
+        let seeded = preparation.seeds.iter().flat_map(|seed| seed.seed().faults.clone());
+        let faults: Vec<FaultRule> = config.faults.iter().cloned().chain(seeded).collect();
+        let may_fail = config.control || !faults.is_empty();
         let Opened { master, authority, database, imported } =
             open_master(&config, default_computer, lock.as_ref(), preparation).await?;
         let tls = config.tls.as_ref().map(|tls| server_config(&config, tls, authority.as_ref()));
@@ -234,10 +238,10 @@ impl Application {
             closing: closed,
             shacache,
             journal: journal.clone(),
+            faults,
         };
         let state = web::Data::new(State::new(master.clone(), &config, start)?);
         let is_kept = journal.is_some();
-        let may_fail = config.control || !config.faults.is_empty();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())

@@ -13,6 +13,7 @@ use super::journal::Journal;
 use crate::client::{self, Relay};
 use crate::config::Config;
 use crate::domain::error::Refusal;
+use crate::domain::fault::FaultRule;
 use crate::domain::timestamp::TimestampFormat;
 use crate::federation::Federation;
 use crate::master::Master;
@@ -45,6 +46,8 @@ pub struct Start {
     pub shacache: Option<Shacache>,
     /// The journal of requests; `None` when there is none.
     pub journal: Option<Arc<Journal>>,
+    /// The requests that fail on purpose.
+    pub faults: Vec<FaultRule>,
 }
 
 /// The state of one server.
@@ -124,7 +127,7 @@ impl State {
     /// # Errors
     /// When the system gives no means to connect to others.
     pub fn new(master: Master, config: &Config, start: Start) -> Result<Self, client::Error> {
-        let Start { ready, url, listening, authority, operator_token, closing, shacache, journal } = start;
+        let Start { ready, url, listening, authority, operator_token, closing, shacache, journal, faults } = start;
         let run_id = if config.like_master.deterministic { RUN_ID.into() } else { pki::new_token() };
         Ok(Self {
             master,
@@ -151,7 +154,7 @@ impl State {
             form_limit: config.form_limit,
             client_timeout: config.client_timeout,
             may_control: config.control,
-            faults: Faults::new(config.faults.clone()),
+            faults: Faults::new(faults),
             journal,
             timestamp_format: config.timestamp_format,
         })

@@ -11,12 +11,13 @@ use crate::domain::description::{ComputerDescription, PartitionDescription};
 use crate::domain::ids::Title;
 use crate::domain::instance::{ComputerId, Instance, InstanceId, Sharing};
 use crate::domain::partition::Partition;
+use crate::domain::property::{ComputerProperties, PropertyChange};
 use crate::domain::seed::{
-    Place, Seed, SeededComputer, SeededInstance, SeededSoftware, said_of_computer, said_of_installation,
-    said_of_instance,
+    Place, Seed, SeededComputer, SeededInstance, SeededPartition, SeededSoftware, said_of_computer,
+    said_of_installation, said_of_instance,
 };
 use crate::domain::timestamp::Timestamp;
-use crate::storage::{OpenError, ReadTx, StatusSubject, read_file};
+use crate::storage::{OpenError, ReadTx, StatusSubject, read_file, read_snapshot};
 
 impl Master {
     /// All that a seed can say of what the database holds.
@@ -37,7 +38,15 @@ pub fn dump_file(path: &Path) -> Result<Result<Seed, Error>, OpenError> {
     read_file(path, |tx| dump(tx, Timestamp::from_system_time(SystemTime::now())))
 }
 
-fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
+/// All that a seed can say of what a snapshot holds, which may be of an earlier version of the program.
+///
+/// # Errors
+/// [`OpenError`] about the file, or a failure of the database.
+pub fn dump_snapshot(path: &Path) -> Result<Result<Seed, Error>, OpenError> {
+    read_snapshot(path, |tx| dump(tx, Timestamp::from_system_time(SystemTime::now())))
+}
+
+pub(super) fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
     let mut computers = Vec::new();
     for summary in tx.computers()? {
         let Some(id) = tx.computer_id(&summary.reference)? else { continue };
@@ -50,7 +59,7 @@ fn dump(tx: ReadTx<'_>, now: Timestamp) -> Result<Seed, Error> {
         children.entry(requester).or_default().push(instance);
     }
     let mut dump = Dump { tx, now, children };
-    Ok(Seed { computers, instances: dump.below(None)? })
+    Ok(Seed { computers, instances: dump.below(None)?, faults: Vec::new() })
 }
 
 struct Dump<'a> {
@@ -124,7 +133,16 @@ fn computer(tx: ReadTx<'_>, id: ComputerId, summary: ComputerSummary, now: Times
         && description.address.is_none()
         && description.netmask.is_none()
         && description.details.is_empty();
+    let ComputerProperties { network, closed } = tx.computer_properties(id)?;
+    let references = tx.partitions(id)?.into_iter().map(|(partition, _)| (partition.id, partition.reference));
+    let references: HashMap<_, _> = references.collect();
+    let said = tx.partition_properties(id)?.into_iter().filter(|(_, property)| *property != PropertyChange::default());
+    let allocation = said.filter_map(|(partition, property)| {
+        references.get(&partition).map(|partition| SeededPartition { partition: partition.clone(), property })
+    });
     Ok(SeededComputer {
+        property: PropertyChange { network, closed: closed.then_some(true), ..PropertyChange::default() },
+        allocation: allocation.collect(),
         title: summary.title.map(|title| Title::parse("title", &title)).transpose()?,
         description: (!said_nothing).then_some(description),
         software,

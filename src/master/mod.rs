@@ -37,7 +37,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 pub use destroy::Destroyed;
-pub use dump::dump_file;
+pub use dump::{dump_file, dump_snapshot};
 pub use explain::explain_file;
 pub use instance::Renamed;
 pub use listing::InstanceView;
@@ -45,8 +45,10 @@ pub use overview::InstanceScope;
 pub use person::USER;
 pub use request::Requested;
 pub use requester::Speaker;
+pub use snapshot::KeptSnapshot;
 pub use target::Target;
 
+use self::snapshot::Kept;
 use crate::domain::certificate::Authority;
 use crate::domain::clock::{ClockChange, ClockState};
 use crate::domain::delay::AllocationDelay;
@@ -112,6 +114,7 @@ pub struct Master {
     settings: Arc<Settings>,
     authority: Option<Arc<dyn Authority>>,
     beginning: Option<Image>,
+    kept: Arc<Kept>,
 }
 
 impl Master {
@@ -122,7 +125,7 @@ impl Master {
     pub async fn new(db: Db, settings: Settings) -> Result<Self, Error> {
         let reference = settings.default_computer.clone();
         db.write(move |tx| make_known(tx, &reference)).await.map_err(Error::Storage)?;
-        Ok(Self { db, settings: settings.into(), authority: None, beginning: None })
+        Ok(Self { db, settings: settings.into(), authority: None, beginning: None, kept: Arc::default() })
     }
 
     /// The same master, which gives out certificates of an authority.

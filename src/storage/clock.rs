@@ -85,26 +85,24 @@ impl Clock {
     /// [`Refusal::Invalid`] for a time before one that was written already.
     pub(super) fn change(&self, change: ClockChange) -> Result<ClockState, Refusal> {
         let mut hands = self.hands();
-        if let Some(Timestamp(time)) = change.set {
-            if time < hands.last {
+        // What a clock that goes shows is looked at once: it goes on meanwhile.
+        let mut time = hands.state().now.0;
+        if let Some(Timestamp(set)) = change.set {
+            if set < hands.last {
                 let expected = format!("no time before {}, which something already has", hands.last);
-                return Err(Refusal::invalid("set", &time.to_string(), expected));
+                return Err(Refusal::invalid("set", &set.to_string(), expected));
             }
-            hands.show(time);
+            time = set;
         }
         if let Some(advance) = change.advance {
-            let time = hands.state().now.0;
-            hands.show(time.saturating_add(i64::try_from(advance.as_micros()).unwrap_or(i64::MAX)));
+            time = time.saturating_add(i64::try_from(advance.as_micros()).unwrap_or(i64::MAX));
         }
         match change.frozen {
-            Some(true) => hands.frozen = Some(hands.state().now.0),
-            Some(false) => {
-                let time = hands.state().now.0;
-                hands.frozen = None;
-                hands.show(time);
-            }
+            Some(true) => hands.frozen = Some(time),
+            Some(false) => hands.frozen = None,
             None => {}
         }
+        hands.show(time);
         Ok(hands.state())
     }
 

@@ -30,7 +30,7 @@ pub struct Db(Arc<Inner>);
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// What stands for the path of a database in memory.
-const MEMORY: &str = ":memory:";
+pub const MEMORY: &str = ":memory:";
 
 #[derive(Debug)]
 struct Inner {

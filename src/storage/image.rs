@@ -62,10 +62,39 @@ impl Image {
         Ok(prepared.map(|()| image))
     }
 
+    /// Reads what it holds.
+    ///
+    /// # Errors
+    /// What the closure returns.
+    pub fn look<T, E: From<Error>>(&self, closure: impl FnOnce(ReadTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        closure(ReadTx::new(&self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
     /// Makes a database equal to the image, in one transaction.
     pub(super) fn restore(&self, target: &mut Connection) -> rusqlite::Result<()> {
         copy(&self.0.lock().unwrap_or_else(PoisonError::into_inner), target)
     }
+}
+
+/// Reads a snapshot, of this schema version or an earlier one; the file is left as it is.
+///
+/// # Errors
+/// [`OpenError`] says what the file is instead; or what the closure returns.
+pub fn read_snapshot<T, E: From<Error>>(
+    path: &Path,
+    closure: impl FnOnce(ReadTx<'_>) -> Result<T, E>,
+) -> Result<Result<T, E>, OpenError> {
+    let sqlite = |source| refuse(path, source);
+    if !path.exists() {
+        return Err(OpenError::Missing { path: path.to_owned() });
+    }
+    let image = Image::of(&open::open_snapshot(path)?).map_err(sqlite)?;
+    {
+        let mut connection = image.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open::check(&connection, path)?;
+        open::climb(&mut connection, path)?;
+    }
+    Ok(image.look(closure))
 }
 
 fn copy(source: &Connection, target: &mut Connection) -> rusqlite::Result<()> {

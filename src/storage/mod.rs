@@ -41,9 +41,9 @@ use crate::domain::parameters::Value;
 use crate::wire::json;
 
 pub use certificate::read_certificates;
-pub use db::{Db, ReadTx, WriteTx, read_file};
+pub use db::{Db, MEMORY, ReadTx, WriteTx, read_file};
 pub use export::{Exported, Overwriting, export};
-pub use image::{Image, save_snapshot};
+pub use image::{Image, read_snapshot, save_snapshot};
 pub use instance::{NewInstance, Placed, Publisher};
 pub use legacy::Imported;
 pub use lock::{Lock, ServerInfo, running_server};

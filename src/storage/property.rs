@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::{Error, ReadTx, WriteTx};
 use crate::domain::instance::{ComputerId, InstanceId, PartitionId};
-use crate::domain::property::{ComputerProperties, PartitionType};
+use crate::domain::property::{ComputerProperties, PartitionType, PropertyChange};
 
 impl ReadTx<'_> {
     /// What a computer is like.
@@ -16,6 +16,26 @@ impl ReadTx<'_> {
         let found =
             self.row(sql, [computer.0], |row| Ok(ComputerProperties { network: row.get(0)?, closed: row.get(1)? }))?;
         Ok(found.unwrap_or_default())
+    }
+
+    /// What is said of the partitions of a computer besides what its formatter says, in their order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn partition_properties(self, computer: ComputerId) -> Result<Vec<(PartitionId, PropertyChange)>, Error> {
+        let sql = "SELECT o.partition_id, o.type, o.ports, o.closed FROM partition p \
+                   JOIN partition_property o ON o.partition_id = p.id WHERE p.computer_id = ?1 ORDER BY p.id";
+        self.rows(sql, [computer.0], |row| {
+            let partition_type = row.get::<_, Option<String>>(1)?;
+            let ports = row.get::<_, Option<String>>(2)?;
+            let property = PropertyChange {
+                partition_type: partition_type.and_then(|word| PartitionType::parse("type", &word).ok()),
+                ports: ports.map(|ports| ports.split_whitespace().filter_map(|port| port.parse().ok()).collect()),
+                network: None,
+                closed: Some(row.get(3)?).filter(|closed| *closed),
+            };
+            Ok((PartitionId(row.get(0)?), property))
+        })
     }
 
     /// What stands for an instance in the partition that it is leaving; `None` when it is not moving.

@@ -85,6 +85,15 @@ impl From<Seeding> for SeedReport {
     }
 }
 
+/// A snapshot that a server keeps in memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SnapshotEntry {
+    /// Its name.
+    pub name: String,
+    /// When it was kept, by the clock of the master, in microseconds since the epoch.
+    pub saved: i64,
+}
+
 /// Where a server is, as JSON.
 #[must_use]
 pub fn ready(ready: &Ready) -> String {

@@ -146,6 +146,11 @@ fn the_client_of_content_caches_uses_this_one() {
 }
 
 #[test]
+fn the_package_for_tests_in_python_runs_masters_for_them() {
+    run("test_testing");
+}
+
+#[test]
 fn standalone_slapos_accepts_this_master_as_its_proxy() {
     run("test_standalone");
 }

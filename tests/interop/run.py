@@ -21,7 +21,11 @@ sys.dont_write_bytecode = True
 import environment  # noqa: E402 (after the line above on purpose)
 
 HERE = environment.HERE
-LEGACY = os.path.join(HERE, '..', '..', 'fixtures', 'legacy')
+ROOT = os.path.realpath(os.path.join(HERE, '..', '..'))
+LEGACY = os.path.join(ROOT, 'fixtures', 'legacy')
+SEEDS = os.path.join(ROOT, 'fixtures', 'seed')
+PACKAGE = os.path.join(ROOT, 'tests', 'python')
+PAGE = os.path.join(ROOT, 'README.md')
 TIME_LIMIT = 900
 
 
@@ -114,6 +118,9 @@ def run(modules):
                 'PYTHONDONTWRITEBYTECODE': '1',
                 'SLAPPROXY_BIN': staged(os.path.abspath(os.environ['SLAPPROXY_BIN']), scratch, user),
                 'SLAPPROXY_LEGACY': staged(LEGACY, scratch, user),
+                'SLAPPROXY_PACKAGE': staged(PACKAGE, scratch, user),
+                'SLAPPROXY_PAGE': staged(PAGE, scratch, user),
+                'SLAPPROXY_SEEDS': staged(SEEDS, scratch, user),
                 'TMPDIR': scratch,
             }
             command = [made.python, '-m', 'unittest', '-v', *modules]

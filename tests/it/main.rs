@@ -7,6 +7,7 @@ mod client;
 mod conformance;
 mod defects;
 mod events;
+mod example;
 mod hateoas;
 mod http_proxy;
 mod json_rpc;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Seed, SeededComputer, SeededInstance, SeededSoftware};
+use super::{Seed, SeededComputer, SeededInstance, SeededPartition, SeededSoftware};
 use crate::domain::description::ComputerDescription;
 use crate::domain::difference::{Difference, Structure, of_parameters, of_wishes};
 use crate::domain::parameters::Parameters;
@@ -21,12 +21,15 @@ pub fn differences(before: &Seed, after: &Seed, read: Structure) -> Vec<String> 
             pair => come_and_gone(&what, pair, &mut lines),
         }
     }
-    let (before, after) = (listed(&before.instances), listed(&after.instances));
-    for (name, pair) in pairs(&before, &after, Listed::name) {
+    let (instances_before, instances_after) = (listed(&before.instances), listed(&after.instances));
+    for (name, pair) in pairs(&instances_before, &instances_after, Listed::name) {
         match pair {
             (Some(before), Some(after)) => instance(&name, before, after, read, &mut lines),
             pair => come_and_gone(&name, pair, &mut lines),
         }
+    }
+    for (rule, pair) in pairs(&before.faults, &after.faults, ToString::to_string) {
+        come_and_gone(&format!("fault {rule}"), pair, &mut lines);
     }
     lines
 }
@@ -67,6 +70,18 @@ fn computer(what: &str, before: &SeededComputer, after: &SeededComputer, read: S
     changed(what, "title", before.title.as_deref(), after.title.as_deref(), lines);
     let described = |computer: &SeededComputer| computer.description.clone().unwrap_or_else(|| nothing(computer));
     description(what, &described(before), &described(after), read, lines);
+    changed(what, "network", before.property.network.as_deref(), after.property.network.as_deref(), lines);
+    let closed = |computer: &SeededComputer| computer.property.closed.unwrap_or_default();
+    match (closed(before), closed(after)) {
+        (false, true) => lines.push(format!("{what}: closed")),
+        (true, false) => lines.push(format!("{what}: opened")),
+        _ => {}
+    }
+    for (name, pair) in pairs(&before.allocation, &after.allocation, |said| said.partition.to_string()) {
+        let text = |said: Option<&SeededPartition>| said.map(|said| said.property.to_string());
+        let (from, to) = (text(pair.0), text(pair.1));
+        changed(what, &format!("allocation {name}"), from.as_deref(), to.as_deref(), lines);
+    }
     for (url, pair) in pairs(&before.software, &after.software, |software| software.software_release.to_string()) {
         let what = format!("{what}: software {url}");
         match pair {

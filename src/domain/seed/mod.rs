@@ -5,9 +5,11 @@ mod difference;
 mod report;
 
 use super::description::ComputerDescription;
+use super::fault::FaultRule;
 use super::ids::{Reference, SoftwareRelease, Title};
 use super::instance::Wish;
 use super::parameters::Parameters;
+use super::property::PropertyChange;
 use super::service::InstanceName;
 use super::state::SupplyState;
 
@@ -21,6 +23,8 @@ pub struct Seed {
     pub computers: Vec<SeededComputer>,
     /// The roots of the instance trees.
     pub instances: Vec<SeededInstance>,
+    /// The requests that fail on purpose. They are of a running server, and no part of what a database holds.
+    pub faults: Vec<FaultRule>,
 }
 
 /// A computer.
@@ -32,12 +36,25 @@ pub struct SeededComputer {
     pub title: Option<Title>,
     /// What its formatter says of it; `None` says nothing, and changes nothing.
     pub description: Option<ComputerDescription>,
+    /// What is said of it besides: its network, and whether it is closed for what is new.
+    pub property: PropertyChange,
+    /// What is said besides of partitions of it.
+    pub allocation: Vec<SeededPartition>,
     /// What is supplied to it, in this order.
     pub software: Vec<SeededSoftware>,
     /// What was reported about it, the latest last.
     pub reports: Vec<SaidReport>,
     /// Whether it has a certificate.
     pub certificate: bool,
+}
+
+/// A partition that is not as its formatter says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeededPartition {
+    /// Its reference.
+    pub partition: Reference,
+    /// What is said of it; what is `None` stays.
+    pub property: PropertyChange,
 }
 
 /// A software release on a computer.

@@ -5,7 +5,7 @@ use crate::wire::form::{
     ClockArguments, ComputerArguments, ComputerBang, FaultArguments, Follow, Format, Import, Installation,
     InstanceBang, JournalArguments, PartitionArguments, PersonArguments, PersonRequestComputer, Product, Publish,
     Register, Rename, ReportInstance, ReportRelease, RequestArguments, RequestComputer, SeedArguments,
-    SnapshotArguments, Supply, Titles, TokenArguments, Use,
+    SnapshotArguments, SnapshotName, Supply, Titles, TokenArguments, Use,
 };
 
 /// Arguments that say what a call is about.
@@ -56,6 +56,7 @@ about! {
     Follow: _ => Subject::Nothing;
     SeedArguments: _ => Subject::Nothing;
     SnapshotArguments: _ => Subject::Nothing;
+    SnapshotName: _ => Subject::Nothing;
     JournalArguments: _ => Subject::Nothing;
     FaultArguments: _ => Subject::Nothing;
     ClockArguments: _ => Subject::Nothing;

@@ -16,7 +16,7 @@ impl Seeder<'_> {
     pub(super) fn computer(&mut self, field: &str, computer: &SeededComputer) -> Result<(), Error> {
         let tx = self.tx;
         self.seeding.computers += 1;
-        let SeededComputer { reference, title, description, software, reports, certificate } = computer;
+        let SeededComputer { reference, title, description, software, reports, certificate, .. } = computer;
         let id = if let Some(id) = tx.computer_id(reference)? {
             id
         } else {
@@ -42,6 +42,7 @@ impl Seeder<'_> {
             format(tx, description, &self.user)?;
             self.seeding.changes += 1;
         }
+        self.properties(field, id, computer)?;
         for (index, software) in software.iter().enumerate() {
             at(&format!("{field}.software[{index}]"), self.software(id, reference, software))?;
         }

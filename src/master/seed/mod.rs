@@ -2,6 +2,7 @@
 
 mod computer;
 mod own;
+mod property;
 mod shared;
 
 use std::sync::Arc;
@@ -57,6 +58,11 @@ struct Planned<'a> {
 /// Names the place in the seed that a refusal is about.
 fn at<T>(field: &str, result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| match error {
+        // What is refused within it names its place there, or the whole one.
+        Error::Refused(Refusal::Seed { field: inner, reason }) => {
+            let field = if inner.starts_with(field) { inner } else { format!("{field}.{inner}") };
+            Refusal::Seed { field, reason }.into()
+        }
         Error::Refused(refusal) => Refusal::Seed { field: field.into(), reason: refusal.to_string() }.into(),
         error => error,
     })

@@ -25,6 +25,14 @@ pub struct SnapshotArguments {
     pub path: String,
 }
 
+/// A snapshot that the server keeps: `-/snapshot/keep`, `-/snapshot/restore` and `-/snapshot/dump`.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+pub struct SnapshotName {
+    /// Its name.
+    #[schema(min_length = 1, example = "before")]
+    pub name: String,
+}
+
 impl TryFrom<&Fields> for SeedArguments {
     type Error = Refusal;
 
@@ -41,6 +49,14 @@ impl TryFrom<&Fields> for SnapshotArguments {
     }
 }
 
+impl TryFrom<&Fields> for SnapshotName {
+    type Error = Refusal;
+
+    fn try_from(fields: &Fields) -> Result<Self, Refusal> {
+        Ok(Self { name: fields.required_said("name")?.into() })
+    }
+}
+
 impl ToFields for SeedArguments {
     fn to_fields(&self) -> Result<FieldList, WriteError> {
         Ok(vec![("seed", self.seed.clone())])
@@ -50,5 +66,11 @@ impl ToFields for SeedArguments {
 impl ToFields for SnapshotArguments {
     fn to_fields(&self) -> Result<FieldList, WriteError> {
         Ok(vec![("path", self.path.clone())])
+    }
+}
+
+impl ToFields for SnapshotName {
+    fn to_fields(&self) -> Result<FieldList, WriteError> {
+        Ok(vec![("name", self.name.clone())])
     }
 }

@@ -19,7 +19,7 @@ pub use clock::ClockArguments;
 pub use computer::{ComputerArguments, ComputerBang, Format, Import, RequestComputer, Use};
 pub use event::Follow;
 pub use fault::FaultArguments;
-pub use fixture::{SeedArguments, SnapshotArguments};
+pub use fixture::{SeedArguments, SnapshotArguments, SnapshotName};
 pub use journal::JournalArguments;
 pub use outcome::{Outcome, read_outcome, unknown_partition, waiting};
 pub use person::{PersonArguments, PersonRequestComputer, TOKEN_LIFETIME, TokenArguments};

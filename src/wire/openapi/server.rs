@@ -2,11 +2,11 @@
 
 use super::operation::{Answer, Call, delete_nothing, form, list, nothing, one, post_nothing, query};
 use crate::wire::clock::ClockEntry;
-use crate::wire::control::{FormatReport, Ready, SeedReport};
+use crate::wire::control::{FormatReport, Ready, SeedReport, SnapshotEntry};
 use crate::wire::fault::FaultReport;
 use crate::wire::form::{
     ClockArguments, FaultArguments, Follow, Import, JournalArguments, PersonArguments, SeedArguments,
-    SnapshotArguments, TokenArguments,
+    SnapshotArguments, SnapshotName, TokenArguments,
 };
 use crate::wire::journal::JournalEntry;
 use crate::wire::person::{CertificateDocument, PersonEntry, Token};
@@ -76,10 +76,7 @@ pub const CALLS: &[Call] = &[
         summary: "Read what the server holds as a seed",
         description: "In YAML. Times, events, consumption, people and former names are not part of it.",
         asked: nothing,
-        answer: Answer::Text {
-            pattern: "^(?s:computers:\\n.*|\\{\\n.*)$",
-            example: "computers:\n  - reference: local_computer\n",
-        },
+        answer: Answer::Text { pattern: SEED, example: "computers:\n  - reference: local_computer\n" },
         not_found: None,
     },
     Call {
@@ -90,6 +87,43 @@ pub const CALLS: &[Call] = &[
         asked: form::<SnapshotArguments>,
         answer: Answer::Text { pattern: "^done$", example: "done" },
         not_found: Some("There is no such file."),
+    },
+    Call {
+        path: "/-/snapshot",
+        group: "Server",
+        summary: "List the snapshots that the server keeps in memory",
+        description: CONTROL,
+        asked: nothing,
+        answer: Answer::Json(list::<SnapshotEntry>),
+        not_found: None,
+    },
+    Call {
+        path: "/-/snapshot/keep",
+        group: "Server",
+        summary: "Keep a snapshot of everything in memory",
+        description: "In the place of the one of that name, until the server ends. Only when the server is started with \
+                      `--control`.",
+        asked: form::<SnapshotName>,
+        answer: Answer::Text { pattern: "^done$", example: "done" },
+        not_found: None,
+    },
+    Call {
+        path: "/-/snapshot/restore",
+        group: "Server",
+        summary: "Put what a snapshot in memory holds in the place of everything",
+        description: CONTROL,
+        asked: form::<SnapshotName>,
+        answer: Answer::Text { pattern: "^done$", example: "done" },
+        not_found: NO_SNAPSHOT,
+    },
+    Call {
+        path: "/-/snapshot/dump",
+        group: "Server",
+        summary: "Read what a snapshot in memory holds as a seed",
+        description: CONTROL,
+        asked: query::<SnapshotName>,
+        answer: Answer::Text { pattern: SEED, example: "computers:\n  - reference: local_computer\n" },
+        not_found: NO_SNAPSHOT,
     },
     Call {
         path: "/-/reset",
@@ -228,6 +262,8 @@ const FAULTS: &str = "Only when the server is started with `--control`. The rule
                       that strikes a request counts. The answer lists them all.";
 const OPERATOR: &str = "For the owner of the database only, who sends the token of the file `<database>.lock` in the header \
                         `X-Access-Token`, as `slapproxy user` does.";
+const SEED: &str = "^(?s:computers:\\n.*|\\{\\n.*)$";
+const NO_SNAPSHOT: Option<&str> = Some("There is no such snapshot.");
 const NO_PERSON: Option<&str> = Some("There is no such person.");
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n";
 const CRL: &str = "-----BEGIN X509 CRL-----\n...\n-----END X509 CRL-----\n";

@@ -53,7 +53,7 @@ fn what_is_no_document_is_refused_with_its_line() {
     assert_eq!(
         faults("[]\n"),
         [" the document: [] is not accepted; expected object (What a master is to hold: computers, \
-        software releases, instances, and what was published and reported.)"]
+        software releases, instances, and what was published and reported; and which requests fail on purpose.)"]
     );
     assert_eq!(read("").unwrap().seed, Seed::default());
 }

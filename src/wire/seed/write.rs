@@ -2,12 +2,15 @@
 
 use super::yaml;
 use crate::domain::description::{AddressDescription, ComputerDescription, PartitionDescription};
+use crate::domain::fault::FaultRule;
 use crate::domain::instance::DEFAULT_SOFTWARE_TYPE;
-use crate::domain::parameters::Parameters;
-use crate::domain::seed::{Place, SaidReport, Seed, SeededComputer, SeededInstance, SeededSoftware};
+use crate::domain::parameters::{Parameters, Value};
+use crate::domain::property::PartitionType;
+use crate::domain::seed::{Place, SaidReport, Seed, SeededComputer, SeededInstance, SeededPartition, SeededSoftware};
 use crate::domain::state::{RequestedState, SupplyState};
 use crate::domain::status::Report;
-use crate::wire::ordered::Document;
+use crate::wire::fault::FaultEntry;
+use crate::wire::ordered::{Document, from_json};
 
 /// Writes a seed as YAML; reading it gives the same seed.
 #[must_use]
@@ -15,6 +18,7 @@ pub fn write(seed: &Seed) -> String {
     let mut entries = Entries::default();
     entries.list("computers", seed.computers.iter().map(computer));
     entries.list("instances", seed.instances.iter().map(instance));
+    entries.list("faults", seed.faults.iter().map(fault));
     yaml::write(&entries.map())
 }
 
@@ -51,13 +55,28 @@ impl Entries {
         }
     }
 
+    fn said(&mut self, key: &str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.put(key, value);
+        }
+    }
+
     fn map(self) -> Document {
         Document::Map(self.0)
     }
 }
 
 fn computer(computer: &SeededComputer) -> Document {
-    let SeededComputer { reference, title, description, software: supplied, reports, certificate } = computer;
+    let SeededComputer {
+        reference,
+        title,
+        description,
+        property,
+        allocation,
+        software: supplied,
+        reports,
+        certificate,
+    } = computer;
     let mut entries = Entries::default();
     entries.put("reference", &**reference);
     entries.text("title", title.as_deref());
@@ -68,9 +87,25 @@ fn computer(computer: &SeededComputer) -> Document {
         // An empty list says that it has none.
         entries.put("partitions", Document::List(partitions.iter().map(partition).collect()));
     }
+    entries.text("network", property.network.as_deref());
+    entries.said("closed", property.closed);
+    entries.list("allocation", allocation.iter().map(seeded_partition));
     entries.list("software", supplied.iter().map(software));
     entries.list("reports", reports.iter().map(report));
     entries.flag("certificate", *certificate);
+    entries.map()
+}
+
+fn seeded_partition(said: &SeededPartition) -> Document {
+    let SeededPartition { partition, property } = said;
+    let mut entries = Entries::default();
+    entries.put("partition", &**partition);
+    entries.text("partition_type", property.partition_type.map(PartitionType::as_str));
+    if let Some(ports) = &property.ports {
+        let port = |port: &u16| Document::Scalar(Value::Integer(i64::from(*port).into()));
+        entries.put("ports", Document::List(ports.iter().map(port).collect()));
+    }
+    entries.said("closed", property.closed);
     entries.map()
 }
 
@@ -146,6 +181,21 @@ fn instance(seeded: &SeededInstance) -> Document {
     entries.flag("certificate", *certificate);
     entries.list("instances", instances.iter().map(instance));
     entries.map()
+}
+
+/// A rule as the option writes it, or as a map when a name in it has blanks.
+fn fault(rule: &FaultRule) -> Document {
+    let text = rule.to_string();
+    if text.parse().as_ref() == Ok(rule) {
+        return text.as_str().into();
+    }
+    let json = serde_json::to_string(&FaultEntry::from(rule.clone())).unwrap_or_default();
+    match from_json(&json) {
+        Ok(Document::Map(entries)) => {
+            Document::Map(entries.into_iter().filter(|(_, value)| *value != Document::Null).collect())
+        }
+        _ => text.as_str().into(),
+    }
 }
 
 fn report(said: &SaidReport) -> Document {

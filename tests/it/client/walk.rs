@@ -351,6 +351,10 @@ fn own(walk: &mut Walk, slap: &Slap, description: &str) {
     events(walk, slap);
     walk.note("Slap::seed", slap.seed("computers: []").map(|report| report.changes));
     walk.note("Slap::dump", slap.dump().map(|text| text.starts_with("computers:\n")));
+    walk.note("Slap::keep_snapshot", slap.keep_snapshot("before"));
+    walk.note("Slap::snapshots", slap.snapshots().map(|kept| kept[0].name.clone()));
+    walk.note("Slap::dump_snapshot", slap.dump_snapshot("before").map(|text| text.starts_with("computers:\n")));
+    walk.note("Slap::restore_snapshot", slap.restore_snapshot("before"));
     walk.note("Slap::load_snapshot", slap.load_snapshot("/nonexistent"));
     let preview = slap.import_preview(&[description.to_owned()]);
     walk.note("Slap::import_preview", preview.map(|reports| reports[0].kept.len()));

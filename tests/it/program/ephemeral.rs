@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::seed::seed;
-use super::{Finished, Home, Server, failed, files, post};
+use super::{Finished, Home, Server, failed, files, noted, post, printed};
 use crate::app::{Answer, http_client};
 
 /// A server in memory whose ready file is `ready.json`.
@@ -25,7 +25,7 @@ fn a_server_in_memory_takes_any_free_port_and_leaves_nothing_behind() {
     let certificate = server.post("/generateComputerCertificate", &[("computer_id", "COMP-3")]);
     assert!(certificate.body.contains("BEGIN CERTIFICATE"), "{}", certificate.body);
     let by_file = home.run(&["dump", "--ready-file", &home.name("ready.json")]);
-    assert_eq!(by_file, super::printed(server.get("/-/dump").body));
+    assert_eq!(by_file, printed(server.get("/-/dump").body));
     assert_eq!(files(&home.path("")), ["ready.json"]);
 
     let second = Server::greeted(home.command(&["start", "--ephemeral"]));
@@ -99,6 +99,76 @@ fn a_reset_brings_everything_back_to_the_seed() {
     // What is on the disk is what was last.
     let titles = super::titles_in_copy(&home.database()).unwrap();
     assert_eq!(titles, ["shop", "shop-database", "wiki", "frontend", "shop-frontend", "wiki-frontend", "three"]);
+}
+
+#[test]
+fn commands_reset_a_server_in_memory_and_tell_what_it_was_asked() {
+    let home = Home::new();
+    let server = ephemeral(&home, &["--control", "--seed", &seed("ten-partitions")]);
+    let (ready, url) = (home.name("ready.json"), server.url.clone());
+    let beginning = server.get("/-/dump");
+    for place in [["--ready-file", ready.as_str()], ["--master-url", url.as_str()]] {
+        assert_eq!(server.request("one").status, 200);
+        let journal = home.run(&[&["journal", "--limit", "1"], &place[..]].concat());
+        assert!(journal.stdout.contains("partition_reference=one"), "{journal:?}");
+        let events = home.run(&[&["events", "--limit", "1"], &place[..]].concat());
+        assert!(events.stdout.contains("[local_computer slappart0 one /sr]"), "{events:?}");
+        let explained = home.run(&[&["explain", "one"], &place[..]].concat());
+        assert!(explained.stdout.contains("local_computer slappart0"), "{explained:?}");
+        assert_eq!(home.run(&[&["reset"], &place[..]].concat()), noted("everything is as it was at the start\n"));
+        assert_eq!(server.get("/-/dump"), beginning);
+    }
+    let refused = home.run(&["reset"]);
+    let told = format!(
+        "error: no server uses the database {}, and only a running one knows what it held when it started\nhint: start one \
+         with `slapproxy start --control`, or use `slapproxy snapshot`\n",
+        home.database().display()
+    );
+    assert_eq!(refused, failed(1, told));
+}
+
+#[test]
+fn a_server_in_memory_keeps_snapshots_by_name() {
+    let home = Home::new();
+    let server = ephemeral(&home, &["--control", "--seed", &seed("ten-partitions")]);
+    let (ready, url) = (home.name("ready.json"), server.url.clone());
+    let beginning = server.get("/-/dump");
+    let snapshot = |words: &[&str]| home.run(&[&["snapshot", "--ready-file", &ready], words].concat());
+    assert_eq!(snapshot(&["save", "before"]), noted("before: saved in the memory of the server\n"));
+    assert_eq!(snapshot(&["diff", "before"]), printed("no difference\n"));
+    assert_eq!(server.request("one").status, 200);
+    assert_eq!(server.post("/-/faults", &[("rule", "endpoint=getRunId status=503")]).status, 200);
+    assert_eq!(home.run(&["snapshot", "save", "after", "--master-url", &url]).code, Some(0));
+    assert_eq!(snapshot(&["diff", "before"]), printed("instance one: added\n"));
+    assert_eq!(snapshot(&["diff", "after", "before"]), printed("instance one: removed\n"));
+    assert_eq!(server.post("/-/faults", &[]).status, 400);
+    let list = home.json(&["snapshot", "--ready-file", &ready, "list"]);
+    let names: Vec<&str> = list.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["after", "before"]);
+    assert!(snapshot(&["list"]).stdout.starts_with("snapshots\n"));
+    assert_eq!(snapshot(&["load", "before"]), noted("before: loaded\n"));
+    assert_eq!(server.titles("local_computer").into_iter().find(|(_, title)| title.is_some()), None);
+    assert_eq!(server.post("/-/reset", &[]), Answer::text("done"));
+    assert_eq!(server.get("/-/dump"), beginning);
+    assert_eq!(snapshot(&["load", "after"]).code, Some(0));
+    assert_eq!(server.titles("local_computer")[0].1.as_deref(), Some("one"));
+
+    let exists = "error: the server keeps a snapshot after already\nhint: --force replaces it\n";
+    assert_eq!(snapshot(&["save", "after"]), failed(1, exists));
+    assert_eq!(snapshot(&["save", "--force", "after"]).code, Some(0));
+    let unknown = snapshot(&["load", "never"]);
+    assert!(unknown.stderr.contains("there is no snapshot \"never\"; known: after, before"), "{unknown:?}");
+    let file = "error: ./after.db is a file, and a server keeps snapshots in its memory by name\nhint: `slapproxy dump` writes \
+                everything as text\n";
+    assert_eq!(snapshot(&["save", "./after.db"]), failed(1, file));
+    assert_eq!(files(&home.path("")), ["ready.json"]);
+
+    // Where a file is behind it, the command is about the file.
+    let server = home.start(&["--ready-file", &ready, "--seed", &seed("demo")]);
+    let saved = snapshot(&["save", "demo"]);
+    assert!(saved.stderr.ends_with("proxy.db.snapshots/demo.db: saved\n"), "{saved:?}");
+    let refused = "This call changes how the server behaves, and is there only when it is started with --control.";
+    assert_eq!(server.post("/-/snapshot/keep", &[("name", "x")]).refusal(), (403, refused.into()));
 }
 
 #[test]

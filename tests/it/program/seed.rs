@@ -56,6 +56,10 @@ computers:
           - {address: 10.0.0.1, interface: route_tap0, gateway: 10.0.0.254, network: 10.0.0.0/24}
       - reference: p1
       - reference: p2
+    network: NET 1
+    allocation:
+      - {partition: p0, partition_type: virtio, ports: [80, 8080]}
+      - {partition: p1, ports: [], closed: true}
     reports: [{bang: "", by: user}]
 instances:
   - title: "a/b 💥"
@@ -77,7 +81,7 @@ instances:
 "#;
     let home = Home::new();
     let wrong = home.run_with(&["seed", "-"], &[], text);
-    assert!(wrong.stderr.contains(":18: instances[0].software_type: "), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains(":22: instances[0].software_type: "), "{}", wrong.stderr);
     let file = home.write("unusual.yaml", text.replace("    software_type: \"\"\n", ""));
     assert_eq!(home.run(&["seed", &file]).code, Some(0), "{}", home.run(&["seed", &file]).stderr);
     assert!(home.run(&["seed", &file]).stderr.ends_with(": everything was so already\n"));
@@ -90,6 +94,42 @@ instances:
     let references: Vec<&str> =
         show["shared"].as_array().unwrap().iter().map(|shared| shared["reference"].as_str().unwrap()).collect();
     assert_eq!(references, ["another name", "_found"]);
+}
+
+#[test]
+fn who_looks_for_a_place_finds_what_a_seed_says_of_places() {
+    let home = Home::new();
+    let text = "computers:\n- reference: C\n  partitions: 3\n  network: NET\n  allocation:\n  - {partition: slappart0, closed: \
+                true}\n  - {partition: slappart1, partition_type: virtio, ports: [80]}\ninstances:\n- {title: vm, \
+                software_release: /sr, computer: C, sla: {partition_type: virtio, port: 80, network_guid: NET}}\n- {title: other, \
+                software_release: /sr, computer: C}\n";
+    let file = home.write("places.yaml", text);
+    assert_eq!(home.run(&["seed", &file]).code, Some(0), "{}", home.run(&["seed", &file]).stderr);
+    assert!(home.run(&["seed", &file]).stderr.ends_with(": everything was so already\n"));
+    let instances = home.show(&["--instances"]);
+    let places: Vec<&str> =
+        instances["instances"].as_array().unwrap().iter().map(|one| one["partition"].as_str().unwrap()).collect();
+    assert_eq!(places, ["slappart1", "slappart2"]);
+    assert_eq!(home.run(&["snapshot", "save", "before"]).code, Some(0));
+    let change = home.write("change.yaml", "computers: [{reference: C, closed: true, allocation: [{partition: slappart0, closed: false}, {partition: slappart1, ports: [81]}]}]");
+    assert_eq!(home.run(&["seed", &change]).code, Some(0));
+    let told = "computer C: closed\ncomputer C: allocation slappart0 removed: closed\n\
+                computer C: allocation slappart1: partition type virtio, ports 80 → partition type virtio, ports 81\n";
+    assert_eq!(home.run(&["snapshot", "diff", "before"]), printed(told));
+    let dump = home.run(&["dump"]).stdout;
+    let written = home.write("dump.yaml", &dump);
+    let other = home.name("other.db");
+    assert_eq!(home.run(&["seed", "-u", &other, &written]).code, Some(0));
+    assert_eq!(home.run(&["dump", "-u", &other]), printed(&dump));
+
+    let wrong = home
+        .write("wrong.yaml", "computers:\n- reference: C\n  allocation:\n  - partition: slappart9\n    ports: [1]\n");
+    let refused = home.run(&["seed", &wrong]);
+    assert!(
+        refused.stderr.contains(&format!("{wrong}:4: computers[0].allocation[0].partition: ")),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -204,6 +244,51 @@ fn a_seed_changes_what_it_names_and_leaves_the_rest() {
 }
 
 #[test]
+fn requests_fail_as_a_seed_says_where_callers_may_decide_it() {
+    let home = Home::new();
+    let text = "computers: [{reference: C D}]\nfaults:\n- endpoint=getRunId count=1 status=503\n- {computer: C D, drop: \
+                answer, method: post}\n- {latency: 0.001, probability: 0.5, seed: 3, endpoint: nothing}\n";
+    let file = home.write("faults.yaml", text);
+    let written = "faults:\n  - endpoint=getRunId count=1 status=503\n  - method: POST\n    computer: C D\n    drop: answer\n  \
+                   - endpoint=nothing probability=0.5 seed=3 latency=0.001s\n";
+    let server = home.start(&["--control", "--seed", &file]);
+    assert_eq!([server.get("/getRunId").status, server.get("/getRunId").status], [503, 200]);
+    let dump = home.run(&["dump"]);
+    assert!(dump.stdout.ends_with(written), "{}", dump.stdout);
+    let there = |holds: &str| noted(format!("{file}: 1 computer, 0 instances, 0 shared instances: {holds}\n"));
+    assert_eq!(home.run(&["seed", &file]), there("everything was so already"));
+    server.post("/-/faults", &[("rule", "status=500 endpoint=getHateoasUrl")]);
+    assert_eq!(home.run(&["reset"]), noted("everything is as it was at the start\n"));
+    assert_eq!(home.run(&["dump"]), dump);
+    assert_eq!([server.get("/getRunId").status, server.get("/getRunId").status], [503, 200]);
+    server.stop("TERM");
+
+    // A database holds none, and a server of its own accord takes them only at its start.
+    let refused = "nothing is seeded:\n";
+    let expected = "is not accepted here; expected a server that is starting, or one that was started with --control\n";
+    assert_eq!(home.run(&["seed", &file]), failed(1, format!("error: {refused}{file}:2: faults: {expected}")));
+    let server = home.start(&["--seed", &file]);
+    assert_eq!([server.get("/getRunId").status, server.get("/getRunId").status], [503, 200]);
+    assert_eq!(home.run(&["dump"]).stdout.find("faults"), None);
+    let refused = home.run(&["seed", &file]);
+    assert!(
+        refused.code == Some(1) && refused.stderr.contains("only when it is started with --control"),
+        "{refused:?}"
+    );
+
+    let wrong = home.write("wrong.yaml", "faults:\n- status=200\n- {status: 503, drop: answer}\n- {speed: 1}\n");
+    let told = home.run(&["start", "--port", "0", "--seed", &wrong]);
+    assert!(told.stderr.contains(&format!("{wrong}:4: faults[2].speed: ")), "{}", told.stderr);
+    let wrong = home.write("wrong.yaml", "faults:\n- status=200\n- {status: 503, drop: answer}\n");
+    let told = home.run(&["start", "--port", "0", "--seed", &wrong]);
+    let expected = format!(
+        "error: nothing is seeded:\n{wrong}:2: faults[0]: status 200 is not accepted; expected one from 400 to \
+         599\n{wrong}:3: faults[1]: expected only one of status, drop and truncate\n"
+    );
+    assert_eq!(told, failed(1, expected));
+}
+
+#[test]
 fn the_seed_of_the_page_is_one() {
     let page = fs::read_to_string(format!("{}/README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (_, section) = page.split_once("**Write a seed**").unwrap();
@@ -211,7 +296,10 @@ fn the_seed_of_the_page_is_one() {
         section.lines().skip_while(|line| !line.starts_with("    ")).take_while(|line| line.starts_with("    "));
     let seed = lines.collect::<Vec<_>>().join("\n");
     let home = Home::new();
+    let server = home.start(&["--control"]);
     let told = home.run_with(&["seed", "-"], &[], &seed);
+    let fails: Vec<u16> = (0..3).map(|_| server.get("/getRunId").status).collect();
+    assert_eq!(fails, [503, 503, 200]);
     assert!(told.stderr.starts_with("standard input: 1 computer, 1 instance, 0 shared instances: "), "{}", told.stderr);
     assert_eq!(home.json(&["show", "--instances"])["instances"][0]["partition"], "slappart3");
 }

@@ -94,6 +94,8 @@ fn a_snapshot_of_an_earlier_version_is_brought_up_to_date_and_stays_as_it_is() {
     assert_eq!(home.run(&["snapshot", "load", "old.db"]).code, Some(0));
     assert_eq!(server.get("/-/dump").body, "computers:\n  - reference: OLD\n  - reference: NEW\n");
     assert_eq!(server.request("refused").status, 404);
+    let differences = home.run(&["snapshot", "diff", "old.db"]);
+    assert_eq!(differences, printed("computer NEW: added\n"));
     assert_eq!(fs::read(&old).unwrap(), bytes);
 }
 

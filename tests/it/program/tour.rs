@@ -108,3 +108,12 @@ fn the_tour_of_the_page_goes_as_the_page_says() {
     let end = traveller.shell(&format!("kill {}", server.id())).status().unwrap();
     assert!(end.success() && server.wait().unwrap().success());
 }
+
+#[test]
+fn the_test_of_the_page_is_one_of_these() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, section) = page.split_once("**Test with it**").unwrap();
+    let indented = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") };
+    let example: String = include_str!("../example.rs").lines().map(indented).collect();
+    assert!(section.contains(&format!(":\n\n{example}\nIn Python,")), "{section}");
+}

@@ -24,6 +24,21 @@ fn it_waits_for_the_server_of_a_database_that_comes_later() {
 }
 
 #[test]
+fn it_waits_for_a_ready_file_that_comes_later() {
+    let home = Home::new();
+    let waiting =
+        home.command(&["wait", "--ready-file", "r.json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let server = Server::greeted(home.command(&["start", "--ephemeral", "--ready-file", "r.json"]));
+    let output = waiting.wait_with_output().unwrap();
+    let url = format!("{}/\n", server.url);
+    assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap()), (Some(0), url));
+    server.stop("TERM");
+    let nobody = "error: the master is not ready after 0 s: the ready file r.json does not say where a server is: No such file or \
+                  directory (os error 2)\n";
+    assert_eq!(home.run(&["wait", "--timeout", "0", "--ready-file", "r.json"]), failed(1, nobody));
+}
+
+#[test]
 fn it_gives_up_after_the_time_out_and_says_why() {
     let home = Home::new();
     let database = home.database();

@@ -1,32 +1,35 @@
 //! `slapproxy snapshot`
 
+mod kept;
+
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use clap::builder::FalseyValueParser;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::exit::Exit;
-use super::local;
-use super::logging::LogArguments;
-use super::output::{OutputFormat, data, date, note, table};
-use super::settings::DatabaseArguments;
+use crate::cli::exit::Exit;
+use crate::cli::local;
+use crate::cli::logging::LogArguments;
+use crate::cli::output::{OutputFormat, data, date, note, table};
+use crate::cli::target::{Target, TargetArguments};
 use crate::config::Config;
 use crate::domain::seed::Seed;
 use crate::domain::timestamp::Timestamp;
 use crate::fixtures::{Snapshots, difference};
 use crate::http::block_on;
-use crate::master::{USER, dump_file};
+use crate::master::{USER, dump_file, dump_snapshot};
 use crate::storage::{Overwriting, save_snapshot};
 
-/// States of the database to come back to.
+/// States of the database to come back to. A server in memory, or that `--master-url` names, keeps them in its memory.
 #[derive(Debug, Args)]
+#[command(mut_args(|argument| argument.global(true)))]
 pub struct Snapshot {
     #[command(flatten)]
-    database: DatabaseArguments,
+    target: TargetArguments,
     #[command(subcommand)]
     command: Command,
 }
@@ -72,7 +75,10 @@ enum Command {
 impl Snapshot {
     /// Runs the command.
     pub fn run(self, log: &LogArguments) -> anyhow::Result<()> {
-        let config = self.database.config(log.log_file.clone())?;
+        let config = match self.target.find_kept(log.log_file.clone())? {
+            Target::Server(server) => return block_on(kept::run(&server.build()?, self.command)),
+            Target::Database(config) => config,
+        };
         let snapshots = Snapshots::of(&config.database);
         match self.command {
             Command::Save { snapshot, force } => save(&config, &snapshots, &snapshot, force_of(force)),
@@ -80,12 +86,15 @@ impl Snapshot {
                 log.start(config.log_file.as_deref())?;
                 load(&config, &snapshots, &snapshot)
             }
-            Command::List { format } => list(&snapshots, format),
+            Command::List { format } => {
+                let list = snapshots.list();
+                list_files(&list.with_context(|| format!("cannot list {}", snapshots.directory().display()))?, format)
+            }
             Command::Diff { from, to, format } => {
-                let before = state(&there(&snapshots, &from)?)?;
+                let before = dump_snapshot(&there(&snapshots, &from)?)??;
                 let after = match to {
-                    Some(to) => state(&there(&snapshots, &to)?)?,
-                    None => state(&config.database)?,
+                    Some(to) => dump_snapshot(&there(&snapshots, &to)?)??,
+                    None => dump_file(&config.database)??,
                 };
                 diff(&before, &after, format)
             }
@@ -138,8 +147,7 @@ fn load(config: &Config, snapshots: &Snapshots, name: &str) -> anyhow::Result<()
     Ok(())
 }
 
-fn list(snapshots: &Snapshots, format: OutputFormat) -> anyhow::Result<()> {
-    let list = snapshots.list().with_context(|| format!("cannot list {}", snapshots.directory().display()))?;
+fn list_files(list: &[crate::fixtures::Snapshot], format: OutputFormat) -> anyhow::Result<()> {
     let saved = |saved| Timestamp::from_system_time(saved);
     let output = match format {
         OutputFormat::Json => {
@@ -156,10 +164,6 @@ fn list(snapshots: &Snapshots, format: OutputFormat) -> anyhow::Result<()> {
         }
     };
     Ok(data(output.as_bytes())?)
-}
-
-fn state(file: &Path) -> anyhow::Result<Seed> {
-    Ok(dump_file(file)??)
 }
 
 fn diff(before: &Seed, after: &Seed, format: OutputFormat) -> anyhow::Result<()> {
