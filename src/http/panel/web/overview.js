@@ -69,6 +69,7 @@ function computer(one) {
   return el("article", { class: "card computer", "data-key": one.computer_guid },
     el("header", null,
       el("h3", null, el("a", { href: link("computers", one.computer_guid) }, one.title || one.computer_guid)),
+      one.closed && el("span", { class: "state", title: "Nothing new may go to it" }, "closed"),
       el("span", { class: "faint" }, `${busy} of ${count(one.partition_list.length, "partition")} in use`),
       report(one.report)),
     el("div", { class: "columns" },
@@ -109,5 +110,5 @@ export function services(data) {
 function instances(tree) {
   const failed = tree.failed_count ? el("span", { class: "bad" }, `${tree.failed_count} failed of `) : null;
   const shared = tree.shared_count ? `, ${tree.shared_count.toLocaleString("en")} shared` : "";
-  return [failed, `${tree.instance_count.toLocaleString("en")}${shared}`];
+  return [failed, tree.instance_count.toLocaleString("en"), el("span", { class: "unit" }, tree.instance_count === 1 ? " instance" : " instances"), shared];
 }
