@@ -282,9 +282,10 @@ fn allocation() {
         client.expect(ask);
         start.elapsed()
     };
-    let median = |mut times: Vec<Duration>| {
+    // The quickest tenth is what others on the machine disturb least.
+    let quick = |mut times: Vec<Duration>| {
         times.sort();
-        times[times.len() / 2].as_secs_f64() * 1e6
+        times[times.len() / 10].as_secs_f64() * 1e6
     };
     for (what, sla, shared) in [
         ("a new instance", &[][..], false),
@@ -299,7 +300,7 @@ fn allocation() {
                 times.push(measured(client, &asked));
             }
         }
-        let [one, many] = times.map(median);
+        let [one, many] = times.map(quick);
         line(&format!("{what}, one computer"), &format!("{one:.0} us"), "");
         line("  a hundred computers", &format!("{many:.0} us"), "");
         line("  ratio", &format!("{:.2}", many / one), "<= 2");
@@ -310,7 +311,7 @@ fn allocation() {
     }
     let mut elsewhere = |sla: &[(&str, &str)]| {
         let times = (0..100).map(|_| measured(&mut clients[1], &ask(sla, false))).collect();
-        format!("{:.0} us", median(times))
+        format!("{:.0} us", quick(times))
     };
     line("a new instance, the default one of a hundred computers being full", &elsewhere(&[]), "");
     line("  with a partition type", &elsewhere(&[("partition_type", "full")]), "");

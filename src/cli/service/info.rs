@@ -4,10 +4,11 @@ use clap::Args;
 
 use super::explain;
 use crate::cli::fields::{block, parameters};
-use crate::cli::master::{MasterArguments, Style};
+use crate::cli::master::{Connection, MasterArguments, Style};
 use crate::cli::output::data;
 use crate::client::{InstanceInformation, StatusDocument};
 use crate::domain::parameters::Parameters;
+use crate::wire::json_rpc::AllDocsExplanationList;
 use crate::wire::ordered::{Document, from_json};
 use crate::wire::xml::read_parameters;
 
@@ -34,12 +35,22 @@ impl Info {
             let found = found.map_err(|error| explain(error, &self.reference))?;
             let news = self.news || master.config.news;
             let text = match master.style() {
-                Style::Text => text(&found, news),
+                Style::Text => text(&found, news) + &misfit(master, &self.reference).await,
                 Style::Json | Style::Slapos => format!("{}\n", document(&found, news)),
             };
             Ok(data(text.as_bytes())?)
         })
     }
+}
+
+/// What of its SLA the place of a service does not meet any more. Other masters do not tell.
+async fn misfit(master: &Connection, title: &str) -> String {
+    let request = AllDocsExplanationList { title: title.to_owned() };
+    let told = master.lookup().json_rpc().all_docs_explanation_list(&request).await;
+    let explanations = told.map(|told| told.result_list).unwrap_or_default();
+    let own = explanations.into_iter().find(|explanation| explanation.name.instance_tree_title.is_none());
+    let misfit = own.and_then(|explanation| explanation.misfit);
+    misfit.map_or_else(String::new, |misfit| format!("its SLA does not fit any more: {misfit}\n"))
 }
 
 fn text(service: &InstanceInformation, news: bool) -> String {

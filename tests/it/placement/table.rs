@@ -14,20 +14,23 @@ const KEYS: [(&str, &str, &str); 5] = [
     ("capability", "gpu", "l0 l1 l2 a0 a1 a2 b0 b2"),
 ];
 
-/// Three computers with three partitions each. Of the last one the formatter says what it can do.
+/// Three computers with three partitions each. Of the last one the formatter says everything.
 fn three() -> TestApp {
     let app = anywhere([3, 3, 3]);
-    for (computer, partition) in [("local_computer", "slappart1"), ("node1", "slappart1"), ("node2", "slappart0")] {
+    for (computer, partition) in [("local_computer", "slappart1"), ("node1", "slappart1")] {
         set(&app, computer, &[partition], &json!({"partition_type": "slave"}));
     }
-    for (computer, partition) in [("local_computer", "slappart2"), ("node1", "slappart1"), ("node2", "slappart2")] {
+    for (computer, partition) in [("local_computer", "slappart2"), ("node1", "slappart1")] {
         set(&app, computer, &[partition], &json!({"port_list": [443, 8080]}));
     }
     for computer in ["node1", "node2"] {
         set(&app, computer, &[], &json!({"network_guid": "NET-1"}));
     }
-    let partition = |n: usize, capabilities| json!({"partition_id": format!("slappart{n}"), "ip_list": [], "capability_list": capabilities});
-    let list = json!([partition(0, ["gpu"]), partition(1, ["tpu"]), partition(2, ["gpu"])]);
+    let list = json!([
+        {"partition_id": "slappart0", "ip_list": [], "capability_list": ["gpu"], "partition_type": "slave"},
+        {"partition_id": "slappart1", "ip_list": [], "capability_list": ["tpu"]},
+        {"partition_id": "slappart2", "ip_list": [], "capability_list": ["gpu"], "port_list": [8080, 9000]},
+    ]);
     let format = json!({"computer_guid": "node2", "compute_partition_list": list});
     assert_eq!(rpc(&app, "put.v0.compute_node_format", &format).0, 200);
     app
@@ -74,6 +77,26 @@ fn every_key_alone_and_in_pairs_leads_to_all_partitions_that_meet_it_and_to_no_o
             assert_eq!(found, sorted, "{sla:?}");
             for title in &titles[..expected.len()] {
                 free(&app, title);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_named_host_must_meet_every_other_key_too() {
+    let app = three();
+    request("good").filter(&[("computer_guid", "node1"), ("port", "8080")]).value(&app);
+    request("plain").value(&app);
+    for (number, (key, value, places)) in KEYS.iter().enumerate() {
+        for (host, place, guids) in [
+            ("good", "node1/slappart1", ["node1-slappart1", "good______0"]),
+            ("plain", "local_computer/slappart0", ["local_computer-slappart0", "plain______0"]),
+        ] {
+            for (which, guid) in guids.iter().enumerate() {
+                let shared = request(&format!("{host}{number}{which}")).shared();
+                let led = led(&app, &shared.filter(&[("instance_guid", guid), (key, value)]));
+                let fits = places.split(' ').any(|one| one == short(place));
+                assert_eq!(led == place, fits, "{host} {key}: {led}");
             }
         }
     }

@@ -40,6 +40,15 @@ fn computers_and_partitions_are_set_closed_and_opened() {
     let on = home.run(&["request", "web", "/sr", "--no-validate"]);
     assert!(on.stdout.starts_with("web: started on local_computer slappart1\n"), "{on:?}");
 
+    assert_eq!(run(&["set", "local_computer", "slappart1", "--partition-type", "slave"]).code, Some(0));
+    let typed = ["request", "web", "/sr", "--no-validate", "--node", "partition_type=virtio"];
+    assert_eq!(home.run(&typed).code, Some(0));
+    let info = home.run(&["service", "info", "web", "--format", "text"]);
+    let misfit = "its SLA does not fit any more: slappart1 is of partition type slave\n";
+    assert!(info.stdout.ends_with(misfit), "{info:?}");
+    let explained = home.run(&["explain", "web"]);
+    assert!(explained.stdout.contains("  its SLA does not fit any more: slappart1 is of"), "{explained:?}");
+
     let nothing = "nothing is said about local_computer; expected --partition-type, --port, --no-ports or --network\n";
     assert_eq!(run(&["set", "local_computer"]), failed(2, nothing));
     assert_eq!(run(&["close", "nope"]).code, Some(2));
