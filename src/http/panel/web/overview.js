@@ -98,7 +98,7 @@ export function services(data) {
   return table("Services", ["Service", "Release", "Requested", "Place", "Instances", "Latest report about it"], trees.map(tree => {
     const { root } = tree;
     return el("tr", { "data-key": `t${root.id}` },
-      el("td", { class: "lead" }, dot(tree.health), " ", el("a", { href: link("trees", root.instance_title) }, root.instance_title)),
+      el("td", { class: "lead" }, dot(tree.health), "\u00a0", el("a", { href: link("trees", root.instance_title) }, root.instance_title)),
       el("td", null, release(root.software_release_uri), root.software_type !== "default" && el("small", null, ` ${root.software_type}`)),
       el("td", null, state(root.state)),
       el("td", null, place(root)),
