@@ -42,6 +42,8 @@ pub struct ComputerOverview {
     pub reference: Reference,
     /// The title given by the person who asked for it.
     pub title: Option<String>,
+    /// Whether nothing new may go to it.
+    pub closed: bool,
     /// The latest report about it.
     pub status: Option<Status>,
     /// The partitions, in the order in which they were first formatted.

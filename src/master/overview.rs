@@ -110,7 +110,9 @@ fn computer(
         PartitionOverview { partition, addresses, instance }
     });
     let partitions = partitions.collect();
-    Ok(ComputerOverview { reference, title, status: tx.status(StatusSubject::Computer(id))?, partitions, software })
+    let closed = tx.computer_properties(id)?.closed;
+    let status = tx.status(StatusSubject::Computer(id))?;
+    Ok(ComputerOverview { reference, title, closed, status, partitions, software })
 }
 
 fn preview(tx: ReadTx<'_>, description: &ComputerDescription) -> Result<FormatOutcome, Error> {

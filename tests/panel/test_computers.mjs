@@ -103,3 +103,15 @@ test("a computer is banged, and gets and loses its certificate", async test => {
   await dialog(page).getByRole("button", { name: "Revoke" }).click();
   await page.locator(".timeline").getByText("revoked a certificate").waitFor();
 });
+
+test("a computer is closed and opened", async test => {
+  const server = await serve(test);
+  const page = await visit(test, server);
+  await page.open("#/computers/local_computer");
+  await page.getByRole("button", { name: "Close" }).click();
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  await page.locator(".title .state").filter({ hasText: "closed" }).waitFor();
+  await page.getByRole("button", { name: "Open" }).click();
+  await dialog(page).getByRole("button", { name: "Open" }).click();
+  await page.locator(".title .state").waitFor({ state: "detached" });
+});

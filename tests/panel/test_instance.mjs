@@ -109,6 +109,18 @@ test("what another instance asks for is changed in its name", async test => {
   assert.deepEqual(all.result_list.map(one => [one.instance_tree_title, one.state]), [["shop", "stopped"]]);
 });
 
+test("it is moved to another computer", async test => {
+  const server = await serve(test);
+  await server.rpc("put.v0.compute_node_format", { computer_guid: "other", compute_partition_list: [{ partition_id: "slappart0" }] });
+  const page = await visit(test, server);
+  await page.open("#/instance/wiki______0");
+  await page.getByRole("button", { name: "Move" }).click();
+  await dialog(page).getByLabel("To the computer").fill("other");
+  await dialog(page).getByRole("button", { name: "Move" }).click();
+  await page.locator("aside .place").filter({ hasText: "other slappart0" }).waitFor();
+  await page.locator(".timeline").last().getByText("moved").first().waitFor();
+});
+
 test("an instance shows its certificate", async test => {
   const server = await serve(test);
   const page = await visit(test, server);

@@ -54,6 +54,8 @@ pub struct ComputerEntry {
     /// The title given by the person who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Whether nothing new may go to it.
+    pub closed: bool,
     /// The latest report about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<ReportEntry>,
@@ -325,6 +327,7 @@ impl From<ComputerOverview> for ComputerEntry {
         Self {
             computer_guid: overview.reference.to_string(),
             title: overview.title,
+            closed: overview.closed,
             report: overview.status.map(ReportEntry::from),
             partition_list: overview.partitions.into_iter().map(PartitionEntry::from).collect(),
             software_list: software.collect(),

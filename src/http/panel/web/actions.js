@@ -89,6 +89,22 @@ const rename = instance => ask({
   },
 });
 
+async function move(instance) {
+  const { result_list: computers } = await rpc("allDocs.WIP.compute_node_list");
+  ask({
+    title: `Move ${instance.instance_title}`, action: "Move",
+    text: [
+      instance.shared ? "Another host serves it from now on." : "It runs where it is until its node reports that it runs in its new place.",
+      el("datalist", { id: "move-to" }, computers.map(one => el("option", { value: one.computer_guid }))),
+    ],
+    fields: [{ name: "computer", label: "To the computer", list: "move-to", help: "Empty: where its SLA leads." }],
+    run: async ({ computer }) => {
+      await rpc("post.WIP.software_instance_move", { instance_guid: instance.instance_guid, ...(computer && { computer_guid: computer }) });
+      return `${instance.instance_title} moves.`;
+    },
+  });
+}
+
 /** The buttons of an instance. */
 export function actions(instance) {
   const { state } = instance;
@@ -99,6 +115,7 @@ export function actions(instance) {
     state !== "destroyed" && el("a", { class: "button", href: `${link("instance", instance.instance_guid)}/edit` }, "Edit"),
     button("Bang", () => bang(instance)),
     button("Rename", () => rename(instance)),
+    state !== "destroyed" && button("Move", () => move(instance)),
     state !== "destroyed" && button("Destroy", () => destroy(instance), "warning"));
 }
 

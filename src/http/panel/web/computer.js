@@ -43,10 +43,12 @@ export const computer = {
       title: guid,
       content: [
         el("p", { class: "crumbs" }, el("a", { href: link("computers") }, "Computers")),
-        el("div", { class: "title" }, el("h1", null, one.title ? `${one.title} (${guid})` : guid), report(one.report),
+        el("div", { class: "title" }, el("h1", null, one.title ? `${one.title} (${guid})` : guid),
+          one.closed && el("span", { class: "state" }, "closed"), report(one.report),
           el("div", { class: "buttons", role: "group", "aria-label": `Actions on ${guid}` },
             el("button", { type: "button", class: "primary", onclick: () => supply(guid, releases) }, "Supply software"),
             el("button", { type: "button", onclick: () => bang(guid) }, "Bang"),
+            el("button", { type: "button", onclick: () => allocate(guid, !one.closed) }, one.closed ? "Open" : "Close"),
             el("button", { type: "button", onclick: () => makeCertificate(guid) }, "New certificate"),
             el("button", { type: "button", class: "warning", onclick: () => revoke(guid) }, "Revoke certificate"))),
         el("section", { class: "card" }, grid(one), legend(one.partition_list)),
@@ -123,6 +125,15 @@ const bang = guid => ask({
   run: async ({ message }) => {
     await rpc("put.v0.compute_node_bang", { computer_guid: guid, message });
     return `Everything on ${guid} is processed again.`;
+  },
+});
+
+const allocate = (guid, closed) => ask({
+  title: `${closed ? "Close" : "Open"} ${guid}?`, action: closed ? "Close" : "Open",
+  text: closed ? "Nothing new goes to it. What is placed there stays." : "New instances may go to it again.",
+  run: async () => {
+    await rpc("put.WIP.compute_node_allocation", { computer_guid: guid, closed });
+    return `${guid} is ${closed ? "closed" : "open"}.`;
   },
 });
 

@@ -4,7 +4,7 @@ import { actions, certificateButton } from "./actions.js";
 import { el } from "./dom.js";
 import { embed } from "./list.js";
 import { explanation } from "./explain.js";
-import { count, dot, facts, heading, link, nameLink, parameters, place, release, report, state } from "./parts.js";
+import { dot, facts, heading, link, nameLink, parameters, place, release, report, state } from "./parts.js";
 import { timeline } from "./timeline.js";
 import { colourOf } from "./words.js";
 
@@ -75,9 +75,9 @@ export default {
             el("section", { class: "card" }, heading("SLA"), parameters(instance.sla_parameters, `${guid}/sla`, redraw)),
             !instance.shared && el("section", { class: "card" }, heading("Certificate"),
               certificateButton("Show the certificate", instance.title, () => rpc("get.v0.software_instance_certificate", { instance_guid: guid }))))),
-        data.requested > 0 && el("section", null, heading(`Requested ${count(data.requested, "instance")}`),
+        data.requested > 0 && el("section", null, heading("What it requested"),
           embed(page, "requested", { requester_guid: guid }, `Requested by ${instance.title}`)),
-        data.served > 0 && el("section", null, heading(`Serves ${count(data.served, "shared instance")}`),
+        data.served > 0 && el("section", null, heading("What it serves"),
           embed(page, "served", { host_guid: guid }, `Served by ${instance.title}`)),
         el("section", { class: "card" }, heading("What happened", el("a", { class: "end", href: link("events", null, { instance: instance.title }) }, "All events")),
           timeline(events)),

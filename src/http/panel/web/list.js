@@ -12,9 +12,7 @@ const MARGIN = 10;
 export class InstanceList {
   constructor(query, label, tall) {
     this.query = query;
-    this.rows = [];
-    this.total = null;
-    this.next = null;
+    Object.assign(this, { rows: [], total: null, next: undefined, wanted: 0, stale: false, busy: false });
     this.space = el("div", { class: "space", role: "list", "aria-label": label });
     this.box = el("div", { class: `virtual${tall ? " tall" : ""}`, tabindex: "0", role: "region", "aria-label": label }, this.space);
     this.told = el("p", { class: "faint", role: "status" }, "…");
@@ -24,37 +22,45 @@ export class InstanceList {
   }
 
   /** Reads again what was read, and shows what changed. */
-  async refresh() {
-    const wanted = Math.max(this.rows.length, PAGE);
-    const rows = [];
+  refresh() {
+    this.stale = true;
+    return this.work();
+  }
+
+  /** One after the other: reads everything again when it may have changed, and reads on until the rows in view are there. */
+  async work() {
+    if (this.busy) return;
+    this.busy = true;
     try {
-      let after;
-      do {
-        const page = await rpc("allDocs.WIP.instance_list", { ...this.query, after, limit: Math.min(1000, wanted - rows.length) });
-        rows.push(...page.result_list);
-        this.total = page.total;
-        after = page.next;
-      } while (after !== undefined && rows.length < wanted);
-      this.next = after;
-      this.rows = rows;
-      this.draw();
+      for (;;) {
+        if (this.stale) await this.readAgain();
+        else if (this.next !== undefined && this.rows.length < this.wanted) await this.readOn();
+        else break;
+        this.draw();
+      }
     } catch (error) {
       this.told.replaceChildren(failure(error));
+    } finally {
+      this.busy = false;
     }
   }
 
-  /** Reads on until a row is there. */
-  async reach(row) {
-    if (this.reading || this.next === undefined || row < this.rows.length) return;
-    this.reading = true;
-    try {
-      const page = await rpc("allDocs.WIP.instance_list", { ...this.query, after: this.next, limit: 1000 });
-      this.rows.push(...page.result_list);
-      this.next = page.next;
-    } finally {
-      this.reading = false;
-    }
-    this.draw();
+  async readAgain() {
+    this.stale = false;
+    const wanted = Math.max(this.rows.length, PAGE);
+    const rows = [];
+    let page = null;
+    do {
+      page = await rpc("allDocs.WIP.instance_list", { ...this.query, after: page?.next, limit: Math.min(1000, wanted - rows.length) });
+      rows.push(...page.result_list);
+    } while (page.next !== undefined && rows.length < wanted);
+    Object.assign(this, { rows, next: page.next, total: page.total });
+  }
+
+  async readOn() {
+    const page = await rpc("allDocs.WIP.instance_list", { ...this.query, after: this.next, limit: 1000 });
+    this.rows.push(...page.result_list);
+    this.next = page.next;
   }
 
   draw() {
@@ -73,7 +79,8 @@ export class InstanceList {
     }
     this.space.replaceChildren(...rows);
     if (focused) [...this.space.querySelectorAll("a")].find(anchor => anchor.getAttribute("href") === focused)?.focus({ preventScroll: true });
-    if (last > this.rows.length) this.reach(last);
+    this.wanted = last;
+    if (last > this.rows.length) this.work();
   }
 }
 

@@ -69,6 +69,7 @@ function computer(one) {
   return el("article", { class: "card computer", "data-key": one.computer_guid },
     el("header", null,
       el("h3", null, el("a", { href: link("computers", one.computer_guid) }, one.title || one.computer_guid)),
+      one.closed && el("span", { class: "state", title: "Nothing new may go to it" }, "closed"),
       el("span", { class: "faint" }, `${busy} of ${count(one.partition_list.length, "partition")} in use`),
       report(one.report)),
     el("div", { class: "columns" },
@@ -97,7 +98,7 @@ export function services(data) {
   return table("Services", ["Service", "Release", "Requested", "Place", "Instances", "Latest report about it"], trees.map(tree => {
     const { root } = tree;
     return el("tr", { "data-key": `t${root.id}` },
-      el("td", { class: "lead" }, dot(tree.health), " ", el("a", { href: link("trees", root.instance_title) }, root.instance_title)),
+      el("td", { class: "lead" }, dot(tree.health), "\u00a0", el("a", { href: link("trees", root.instance_title) }, root.instance_title)),
       el("td", null, release(root.software_release_uri), root.software_type !== "default" && el("small", null, ` ${root.software_type}`)),
       el("td", null, state(root.state)),
       el("td", null, place(root)),
@@ -109,5 +110,5 @@ export function services(data) {
 function instances(tree) {
   const failed = tree.failed_count ? el("span", { class: "bad" }, `${tree.failed_count} failed of `) : null;
   const shared = tree.shared_count ? `, ${tree.shared_count.toLocaleString("en")} shared` : "";
-  return [failed, `${tree.instance_count.toLocaleString("en")}${shared}`];
+  return [failed, tree.instance_count.toLocaleString("en"), el("span", { class: "unit" }, tree.instance_count === 1 ? " instance" : " instances"), shared];
 }

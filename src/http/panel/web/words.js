@@ -74,7 +74,7 @@ const KINDS = {
   loadComputerConfigurationFromXML: "described the computer", useComputer: "reported consumption",
   requestComputer: "registered a computer", generateComputerCertificate: "made a certificate",
   revokeComputerCertificate: "revoked a certificate", getComputerPartitionCertificate: "got a certificate",
-  imported: "imported", rebased: "moved", seed: "seeded", "snapshot load": "loaded a snapshot",
+  move: "moved", imported: "imported", rebased: "moved", seed: "seeded", "snapshot load": "loaded a snapshot",
   "user add": "added a person", "user remove": "removed a person", token: "made a token",
 };
 
