@@ -39,9 +39,9 @@ impl TryFrom<&Fields> for ClockArguments {
             span(text).map_err(|_| Refusal::invalid("advance", text, "a number with ms, s, m or h, such as 90s"))
         };
         let frozen = |text: &str| match text {
-            "yes" => Ok(true),
-            "no" => Ok(false),
-            _ => Err(Refusal::invalid("frozen", text, "yes or no")),
+            "yes" | "true" => Ok(true),
+            "no" | "false" => Ok(false),
+            _ => Err(Refusal::invalid("frozen", text, "yes or no, or true or false")),
         };
         let arguments = Self {
             set: fields.said("set").map(time).transpose()?,

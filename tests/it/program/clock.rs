@@ -66,7 +66,10 @@ fn the_clock_refuses_what_cannot_be() {
     assert_eq!(refused(&[("set", "noon")]), (400, format!("set: \"noon\" is not accepted; expected {expected}")));
     let expected = "a number with ms, s, m or h, such as 90s";
     assert_eq!(refused(&[("advance", "-1s")]), (400, format!("advance: \"-1s\" is not accepted; expected {expected}")));
-    assert_eq!(refused(&[("frozen", "maybe")]), (400, "frozen: \"maybe\" is not accepted; expected yes or no".into()));
+    assert_eq!(
+        refused(&[("frozen", "maybe")]),
+        (400, "frozen: \"maybe\" is not accepted; expected yes or no, or true or false".into())
+    );
     bang(&server);
     let (status, told) = refused(&[("set", "1")]);
     let last = told.strip_prefix("set: \"1000000\" is not accepted; expected no time before ").unwrap();
