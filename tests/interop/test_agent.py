@@ -248,3 +248,26 @@ class Retention(AgentTestCase):
             return not os.path.exists(self.node.path(place, 'received.json'))
         wait_until(is_gone, 'the delay is over')
         self.assertRaises(NotFoundError, self.partition(place).getSoftwareRelease)
+
+
+class Moving(AgentTestCase):
+    partitions = 2
+
+    def test_a_moved_instance_runs_in_its_former_partition_until_it_runs_in_the_new_one(self):
+        self.slapos('supply', self.releases.software, 'node')
+        self.node.software()
+        self.assertEqual(self.request('web', {'who': 'me'}).getId(), 'slappart0')
+        self.node.instance()
+        moved = self.master.json_rpc('slapos.post.WIP.software_instance_move', instance_guid='web______0')
+        self.assertEqual(moved['compute_partition_id'], 'slappart1')
+        # The node has nothing to do where it runs.
+        self.node.instance('slappart0')
+        self.assertEqual(self.node.deployments('slappart0'), 1)
+        self.assertEqual(self.node.services(), {'slappart0': 'RUNNING'})
+        self.node.instance('slappart1')
+        self.assertEqual(self.report('slappart1'), STARTED)
+        self.assertEqual(self.partition('slappart0').getState(), 'destroyed')
+        self.node.report()
+        self.assertRaises(NotFoundError, self.partition('slappart0').getSoftwareRelease)
+        self.assertEqual(self.node.services(), {'slappart1': 'RUNNING'})
+        self.assertEqual(self.request('web', {'who': 'me'}).getId(), 'slappart1')
