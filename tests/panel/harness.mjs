@@ -83,7 +83,8 @@ export async function visit(test, server, { width = 1280, height = 800, dark = f
     viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+  // All tests run at once, on machines of two cores, with a program that is not optimised.
+  page.setDefaultTimeout(60000);
   const complaints = [];
   page.on("console", message => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
   page.on("pageerror", error => complaints.push(String(error)));
