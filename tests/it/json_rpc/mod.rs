@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::app::{TestApp, answer};
 
 /// The status and the document of an answer.
-type Rpc = (u16, Value);
+pub type Rpc = (u16, Value);
 
 /// A call, not sent yet.
 fn call(app: &TestApp, method: &str, request: &Value) -> RequestBuilder {
@@ -36,7 +36,7 @@ fn send(call: RequestBuilder) -> Rpc {
 }
 
 /// Calls a method by its name without `slapos.`.
-fn rpc(app: &TestApp, method: &str, request: &Value) -> Rpc {
+pub fn rpc(app: &TestApp, method: &str, request: &Value) -> Rpc {
     send(call(app, method, request))
 }
 

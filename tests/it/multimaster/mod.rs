@@ -9,7 +9,8 @@ mod tls;
 use serde_json::{Value, json};
 use slapproxy::config::{Overrides, RemoteMaster};
 
-use crate::app::{Answer, TestApp, answer};
+use crate::app::TestApp;
+use crate::json_rpc::rpc;
 
 /// Another master that fulfils requests of `/sr`.
 fn remote(url: &str) -> RemoteMaster {
@@ -34,13 +35,6 @@ fn with_masters(masters: Vec<RemoteMaster>) -> TestApp {
     let app = TestApp::with(Overrides { multimaster: masters, ..Overrides::default() });
     app.format("local_computer", 3);
     app
-}
-
-/// The status and the document of an answer of the JSON-RPC API.
-fn rpc(app: &TestApp, method: &str, request: &Value) -> (u16, Value) {
-    let call = app.http.post(format!("{}/slapos.{method}", app.url));
-    let Answer { status, body } = answer(call.header("Content-Type", "application/json").body(request.to_string()));
-    (status, serde_json::from_str(&body).unwrap())
 }
 
 /// Requests a root instance of `/sr` over the JSON-RPC API.

@@ -8,7 +8,8 @@ mod table;
 use serde_json::{Value, json};
 use slapproxy::config::Overrides;
 
-use crate::app::{Answer, Request, TestApp, answer, text};
+use crate::app::{Request, TestApp, text};
+use crate::json_rpc::rpc;
 
 /// A server whose requests may go to any computer: `local_computer`, `node1` and `node2`, each with partitions.
 fn anywhere(partitions: [usize; 3]) -> TestApp {
@@ -17,13 +18,6 @@ fn anywhere(partitions: [usize; 3]) -> TestApp {
         app.format(computer, partitions);
     }
     app
-}
-
-/// The status and the document of an answer of the JSON-RPC API.
-fn rpc(app: &TestApp, method: &str, request: &Value) -> (u16, Value) {
-    let call = app.http.post(format!("{}/slapos.{method}", app.url));
-    let Answer { status, body } = answer(call.header("Content-Type", "application/json").body(request.to_string()));
-    (status, serde_json::from_str(&body).unwrap())
 }
 
 /// Changes what may go somewhere.
