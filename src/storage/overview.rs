@@ -19,13 +19,13 @@ use crate::domain::state::RequestedState;
 const SELECT: &str = "SELECT i.id, i.title, r.title AS root, i.shared, i.software_release, i.software_type, \
      i.requested_state, q.title AS requester, qr.title AS requester_root, h.title AS host, c.reference AS computer, \
      p.reference AS partition, s.user, s.text, s.state, s.created_at, s.since, \
-     (SELECT count(*) FROM instance x WHERE x.host_id = i.id AND x.shared = 1) AS serves, \
+     ifnull(l.shared, 0) AS serves, \
      (SELECT count(*) FROM instance x WHERE x.requester_id = i.id AND x.shared = 0) AS requested, \
      (SELECT count(*) FROM instance x WHERE x.requester_id = i.id AND x.shared = 1) AS requested_shared \
      FROM instance i LEFT JOIN instance r ON r.id = i.root_id LEFT JOIN instance q ON q.id = i.requester_id \
      LEFT JOIN instance qr ON qr.id = q.root_id LEFT JOIN instance h ON h.id = i.host_id \
      LEFT JOIN partition p ON p.instance_id = ifnull(i.host_id, i.id) LEFT JOIN computer c ON c.id = p.computer_id \
-     LEFT JOIN status s ON s.instance_id = i.id";
+     LEFT JOIN status s ON s.instance_id = i.id LEFT JOIN instance_load l ON l.instance_id = i.id";
 
 fn summary(row: &Row<'_>) -> Result<InstanceSummary, Error> {
     let state: String = row.get("requested_state")?;
