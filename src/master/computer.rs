@@ -103,7 +103,7 @@ pub(super) fn request_computer(tx: &WriteTx<'_>, title: &Title, speaker: &Speake
     Ok(reference)
 }
 
-fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInformation, Error> {
+pub(super) fn computer_information(tx: ReadTx<'_>, computer: &str) -> Result<ComputerInformation, Error> {
     let id = find_computer(tx, computer)?;
     let mut instances = tx.instances_on(id)?;
     let mut shared = tx.started_shared_instances_on(id)?;

@@ -2,29 +2,35 @@
 
 use std::collections::HashMap;
 
+use super::computer::computer_information;
 use super::requester::{Speaker, find_computer};
 use super::{Error, Master};
+use crate::domain::computer::PartitionInformation;
 use crate::domain::error::Refusal;
 use crate::domain::event::NewEvent;
-use crate::domain::instance::PartitionId;
 use crate::domain::partition::Partition;
 use crate::domain::property::{ComputerProperties, PartitionProperties, PropertyChange};
 use crate::storage::ReadTx;
 
 impl Master {
-    /// What a computer is like, and each of its partitions.
+    /// What a computer is like, and its partitions: what is in each, and what it is like.
     ///
     /// # Errors
     /// [`Error::Refused`] when there is no such computer.
-    pub async fn properties(
+    pub async fn compute_partition_list(
         &self,
         computer: String,
-    ) -> Result<(ComputerProperties, HashMap<PartitionId, PartitionProperties>), Error> {
+    ) -> Result<(ComputerProperties, Vec<(PartitionInformation, PartitionProperties)>), Error> {
         self.db
             .read(move |tx| {
                 let id = find_computer(tx, &computer)?;
-                let partitions = tx.places_on(id)?.into_iter().map(|place| (place.id, place.properties)).collect();
-                Ok((tx.computer_properties(id)?, partitions))
+                let places = tx.places_on(id)?.into_iter().map(|place| (place.id, place.properties));
+                let mut properties: HashMap<_, _> = places.collect();
+                let partitions = computer_information(tx, &computer)?.partitions.into_iter().map(|information| {
+                    let own = properties.remove(&information.partition.id).unwrap_or_default();
+                    (information, own)
+                });
+                Ok((tx.computer_properties(id)?, partitions.collect()))
             })
             .await
     }

@@ -2,7 +2,6 @@
 
 use super::extract::{Answer, App, Call, Response};
 use super::software_instance::document;
-use crate::domain::computer::PartitionInformation;
 use crate::domain::consumption::ConsumptionQuery;
 use crate::domain::event::{EventPlace, EventQuery};
 use crate::domain::timestamp::Timestamp;
@@ -22,12 +21,9 @@ pub async fn all_docs_compute_partition_list(
     app: App,
     call: Call<AllDocsComputePartitionList>,
 ) -> Answer<AllDocsComputePartitionList> {
-    let (computer, mut partitions) = app.master.properties(call.0.computer_guid.clone()).await?;
-    let information = app.master.get_full_computer_information(call.0.computer_guid).await?;
-    let entry = |one: &PartitionInformation| {
-        ComputePartitionEntry::new(one, partitions.remove(&one.partition.id).unwrap_or_default())
-    };
-    let result_list = information.partitions.iter().map(entry).collect();
+    let (computer, partitions) = app.master.compute_partition_list(call.0.computer_guid).await?;
+    let entries = partitions.into_iter().map(|(information, own)| ComputePartitionEntry::new(&information, own));
+    let result_list = entries.collect();
     Ok(Response(ComputePartitionList { result_list, closed: computer.closed, network_guid: computer.network }))
 }
 

@@ -34,17 +34,12 @@ pub struct ComputePartitionList {
     /// In the order in which they were first formatted, which is that of allocation.
     pub result_list: Vec<ComputePartitionEntry>,
     /// Whether nothing new may go to the computer; absent when it may.
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub closed: bool,
     /// The network of the computer; absent when it is in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_guid: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how it is called")]
-fn is_no(closed: &bool) -> bool {
-    !closed
 }
 
 /// A partition in a list.
@@ -69,7 +64,7 @@ pub struct ComputePartitionEntry {
     #[schema(required = false)]
     pub port_list: Vec<u16>,
     /// Whether nothing new may go into it; absent when it may.
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub closed: bool,
 }
